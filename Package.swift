@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is Swift 6, with the strictest checks the compiler offers.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil, exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["Support"], path: path, exclude: exclude, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "handsel",
+    dependencies: [
+        // Ed25519, X25519, HPKE, SHA-256, HKDF, ChaCha20-Poly1305.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // The replica and the relay's store, on the system's libsqlite3.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Sockets and framing.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // TLS 1.3 with mutual device keys.
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        // The self-signed certificate that carries a device key into TLS.
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        // The command line.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // The relay's and the node's log.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        module("Canon"),
+        module("Ledger", ["Canon", crypto]),
+        module("Documents", ["Canon", "Ledger"]),
+        module("Agreement", ["Canon", "Ledger", "Documents", crypto]),
+        module("Sync", ["Canon", "Ledger", crypto]),
+        module("Store", ["Canon", "Ledger", "Sync", grdb]),
+        module("Replica", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", crypto, grdb]),
+        module(
+            "Transport",
+            [
+                "Canon", "Ledger", "Sync",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+                crypto,
+            ]),
+        module("Relay", ["Canon", "Ledger", "Sync", "Store", "Transport", logging]),
+        module("HandselKit", ["Canon", "Ledger", "Documents", "Agreement", "Replica", "Sync", "Transport", crypto, logging]),
+        .executableTarget(
+            name: "handsel",
+            dependencies: [
+                "HandselKit", "Relay",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            // The services agreement that the demo offers.
+            resources: [.embedInCode("Resources/services-agreement.md")],
+            swiftSettings: strict),
+
+        .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+        tests("CanonTests", ["Canon", crypto], exclude: ["Vectors"]),
+        tests("LedgerTests", ["Canon", "Ledger", crypto]),
+        tests("DocumentsTests", ["Canon", "Ledger", "Documents"]),
+        tests("AgreementTests", ["Canon", "Ledger", "Agreement"]),
+        tests("SyncTests", ["Canon", "Ledger", "Sync", crypto]),
+        tests("ReplicaTests", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", grdb]),
+        tests(
+            "TransportTests",
+            [
+                "Canon", "Ledger", "Sync", "Transport", crypto,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+            ]),
+        tests("RelayTests", ["Canon", "Ledger", "Sync", "Store", "Transport", "Relay", crypto, grdb, logging]),
+        tests("GuideTests", ["handsel"]),
+        tests("SystemTests", ["handsel"]),
+        tests("TidyTests", path: "Tests/Tidy"),
+    ]
+)
