@@ -1,0 +1,227 @@
+package import Canon
+
+/// What a space is for; it fixes the roles, the audiences, and how members are admitted.
+package enum SpaceKind: String, Sendable {
+    /// A person's public space: device certificates and the sealed list of their spaces.
+    case identity
+    /// A contract between a client and a freelancer.
+    case contract
+
+    package var roles: [Role] {
+        switch self {
+        case .identity: [.owner]
+        case .contract: [.client, .freelancer]
+        }
+    }
+
+    /// Audiences that are keyed in such a space.
+    package var sealedAudiences: [Audience] { self == .identity ? [] : Audience.sealed }
+}
+
+/// What a member is in a space.
+package enum Role: String, Sendable {
+    case owner, client, freelancer
+
+    /// The role across the table.
+    package var counterpart: Role? {
+        switch self {
+        case .client: .freelancer
+        case .freelancer: .client
+        case .owner: nil
+        }
+    }
+}
+
+/// An operation on a space's membership.
+///
+/// All are in the `control` audience.
+package enum ControlOperation: Hashable, Sendable {
+    /// The genesis: what the space is, and who founds it in which role.
+    case create(SpaceKind, Role, Certificate)
+    /// New keys for all sealed audiences; the epoch's id is the id of the change that carries this.
+    case rotate(predecessor: ChangeID?, keys: [Audience: [SealedKey]])
+    /// Seals keys of an existing epoch to further recipients.
+    case share(epoch: ChangeID, keys: [Audience: [SealedKey]])
+    /// An open place for whoever holds the link.
+    case invite(Invite)
+    case revokeInvite(ChangeID)
+    /// Takes the place of an invite; `proof` is the invite key's signature over space, invite and certificate.
+    case join(invite: ChangeID, Certificate, proof: [UInt8])
+    /// The inviter's confirmation of a join, which settles who has the place.
+    case accept(join: ChangeID)
+    /// A further device of a person who is a member.
+    case addDevice(Certificate)
+    /// One of the person's spaces, its id sealed to their keys; only in an identity space.
+    case listSpace([SealedKey])
+}
+
+/// The public half of an invite.
+package struct Invite: Hashable, Sendable {
+    package let signingKey: Bytes32
+    package let agreementKey: Bytes32
+    package let role: Role
+    /// Milliseconds since 1970 UTC, compared with the join's claimed time and, by whoever hands out the space, with the clock.
+    package let expiry: UInt64
+    package let epoch: ChangeID
+    package let keys: [Audience: [SealedKey]]
+
+    package init(
+        signingKey: Bytes32, agreementKey: Bytes32, role: Role, expiry: UInt64, epoch: ChangeID, keys: [Audience: [SealedKey]]
+    ) {
+        self.signingKey = signingKey
+        self.agreementKey = agreementKey
+        self.role = role
+        self.expiry = expiry
+        self.epoch = epoch
+        self.keys = keys
+    }
+
+    /// What the invite key signs when its holder joins.
+    package static func joinPayload(space: SpaceID, invite: ChangeID, certificate: Certificate) -> [UInt8] {
+        CBORWriter.encode {
+            $0.array(3)
+            $0.identifier(space)
+            $0.identifier(invite)
+            certificate.write(to: &$0)
+        }
+    }
+}
+
+extension ControlOperation {
+    package static let kinds: Set<String> = [
+        "space.create", "epoch.rotate", "epoch.share", "invite.create", "invite.revoke", "member.join", "member.accept",
+        "device.add", "space.list",
+    ]
+
+    /// The certificate it carries.
+    package var certificate: Certificate? {
+        switch self {
+        case .create(_, _, let certificate), .join(_, let certificate, _), .addDevice(let certificate): certificate
+        default: nil
+        }
+    }
+
+    /// The form in which it stands in a body.
+    package var operation: Operation {
+        switch self {
+        case .create(let kind, let role, let certificate):
+            Operation("space.create") {
+                $0.array(3)
+                $0.text(kind.rawValue)
+                $0.text(role.rawValue)
+                certificate.write(to: &$0)
+            }
+        case .rotate(let predecessor, let keys):
+            Operation("epoch.rotate") {
+                $0.array(2)
+                $0.optional(predecessor) { $0.identifier($1) }
+                $0.audienceKeys(keys)
+            }
+        case .share(let epoch, let keys): Operation("epoch.share", on: epoch) { $0.audienceKeys(keys) }
+        case .invite(let invite):
+            Operation("invite.create", on: invite.epoch) {
+                $0.array(5)
+                $0.bytes32(invite.signingKey)
+                $0.bytes32(invite.agreementKey)
+                $0.text(invite.role.rawValue)
+                $0.unsigned(invite.expiry)
+                $0.audienceKeys(invite.keys)
+            }
+        case .revokeInvite(let invite): Operation("invite.revoke", on: invite)
+        case .join(let invite, let certificate, let proof):
+            Operation("member.join", on: invite) {
+                $0.array(2)
+                certificate.write(to: &$0)
+                $0.bytes(proof)
+            }
+        case .accept(let join): Operation("member.accept", on: join)
+        case .addDevice(let certificate): Operation("device.add") { certificate.write(to: &$0) }
+        case .listSpace(let seals): Operation("space.list") { $0.seals(seals) }
+        }
+    }
+
+    /// Nil for a kind that this version does not know; what is not the one form of an operation is refused.
+    package init?(_ operation: Operation) throws(LedgerError) {
+        do {
+            var reader = CBORReader(operation.payload.span)
+            guard let decoded = try Self.decode(operation, &reader) else { return nil }
+            try reader.finish()
+            guard decoded.operation == operation else { throw CanonError(.unexpectedValue, at: 0) }
+            self = decoded
+        } catch let error as CanonError {
+            throw .malformed("operation \(operation.kind)", error)
+        } catch {
+            throw LedgerError(.malformed, "The operation \(operation.kind) is damaged.")
+        }
+    }
+
+    private static func decode(_ operation: Operation, _ reader: inout CBORReader) throws -> ControlOperation? {
+        func document() throws(CanonError) -> ChangeID {
+            guard let document = operation.document else { throw CanonError(.unexpectedValue, at: 0) }
+            return document
+        }
+        switch operation.kind {
+        case "space.create":
+            try reader.array(of: 3)
+            return .create(try reader.named(), try reader.named(), try Certificate(from: &reader))
+        case "epoch.rotate":
+            try reader.array(of: 2)
+            return .rotate(predecessor: try reader.optionalIdentifier(), keys: try reader.audienceKeys())
+        case "epoch.share": return .share(epoch: try document(), keys: try reader.audienceKeys())
+        case "invite.create":
+            try reader.array(of: 5)
+            return .invite(
+                Invite(
+                    signingKey: try reader.bytes32(), agreementKey: try reader.bytes32(), role: try reader.named(),
+                    expiry: try reader.unsigned(), epoch: try document(), keys: try reader.audienceKeys()))
+        case "invite.revoke":
+            try reader.array(of: 0)
+            return .revokeInvite(try document())
+        case "member.join":
+            try reader.array(of: 2)
+            return .join(
+                invite: try document(), try Certificate(from: &reader),
+                proof: try reader.signature())
+        case "member.accept":
+            try reader.array(of: 0)
+            return .accept(join: try document())
+        case "device.add": return .addDevice(try Certificate(from: &reader))
+        case "space.list": return .listSpace(try reader.seals())
+        default: return nil
+        }
+    }
+}
+
+extension CBORWriter {
+    fileprivate mutating func audienceKeys(_ keys: [Audience: [SealedKey]]) {
+        array(keys.sorted { $0.key.rawValue < $1.key.rawValue }) { writer, entry in
+            writer.array(2)
+            writer.unsigned(UInt64(entry.key.rawValue))
+            writer.seals(entry.value)
+        }
+    }
+}
+
+extension CBORReader {
+    @_lifetime(self: copy self)
+    fileprivate mutating func audienceKeys() throws(CanonError) -> [Audience: [SealedKey]] {
+        var keys: [Audience: [SealedKey]] = [:]
+        for _ in 0..<(try array(limit: Audience.allCases.count)) {
+            try array(of: 2)
+            let start = offset
+            guard let audience = Audience(rawValue: UInt8(try unsigned(upTo: 255))), audience.isSealed, keys[audience] == nil
+            else { throw CanonError(.unexpectedValue, at: start) }
+            keys[audience] = try seals()
+        }
+        return keys
+    }
+
+    @_lifetime(self: copy self)
+    fileprivate mutating func named<Name: RawRepresentable<String>>(_: Name.Type = Name.self) throws(CanonError) -> Name {
+        let start = offset
+        guard let name = Name(rawValue: try text(limit: LedgerLimits.kind)) else {
+            throw CanonError(.unexpectedValue, at: start)
+        }
+        return name
+    }
+}
