@@ -1,0 +1,216 @@
+/// Something that stands for several consecutive places of a sequence, and can be cut between any two of them.
+protocol ChunkedRun {
+    /// How many places it stands for; at least one.
+    var length: Int { get }
+    /// How many of its places are visible: all of them, or none.
+    var visibleCount: Int { get }
+    /// Keeps the first `offset` places and returns the others.
+    mutating func split(at offset: Int) -> Self
+    /// Takes in the run that comes next, if the two can be one; says whether it did.
+    mutating func absorb(_ next: Self) -> Bool
+}
+
+/// A long sequence of runs, in which finding a visible place, inserting and comparing two places cost little at any length.
+///
+/// Runs lie in leaves and leaves in blocks, both of bounded size and with the number of their visible places at hand. Leaves
+/// are numbered in the order in which they were made, so that a leaf's number stays valid for as long as the sequence exists.
+struct ChunkedRuns<Run: ChunkedRun> {
+    struct Leaf {
+        var runs: [Run]
+        var visibleCount: Int
+        /// The block that holds it.
+        var block: Int
+        /// The leaf after it, or nil at the end.
+        var next: Int?
+    }
+
+    struct Block {
+        var leaves: [Int]
+        var visibleCount: Int
+    }
+
+    /// A place in a run; also the gap before it, for which `offset` may equal the run's length and `run` the number of runs.
+    struct Place: Equatable {
+        var leaf: Int
+        var run: Int
+        var offset: Int
+    }
+
+    private static var leafCapacity: Int { 64 }
+    private static var blockCapacity: Int { 64 }
+
+    private(set) var leaves = [Leaf(runs: [], visibleCount: 0, block: 0, next: nil)]
+    private(set) var blocks = [Block(leaves: [0], visibleCount: 0)]
+    private(set) var visibleCount = 0
+
+    subscript(place: Place) -> Run { leaves[place.leaf].runs[place.run] }
+
+    /// The gap before everything; the first leaf is never replaced.
+    var start: Place { Place(leaf: 0, run: 0, offset: 0) }
+
+    /// The visible place number `position`, counted from 0; it has to exist.
+    func place(atVisible position: Int) -> Place {
+        var rest = position
+        var block = 0
+        while rest >= blocks[block].visibleCount {
+            rest -= blocks[block].visibleCount
+            block += 1
+        }
+        var index = 0
+        var leaf = blocks[block].leaves[0]
+        while rest >= leaves[leaf].visibleCount {
+            rest -= leaves[leaf].visibleCount
+            index += 1
+            leaf = blocks[block].leaves[index]
+        }
+        var run = 0
+        while rest >= leaves[leaf].runs[run].visibleCount {
+            rest -= leaves[leaf].runs[run].visibleCount
+            run += 1
+        }
+        return Place(leaf: leaf, run: run, offset: rest)
+    }
+
+    /// The number of visible places before the run at `place`.
+    func visibleCount(beforeRunAt place: Place) -> Int {
+        let block = leaves[place.leaf].block
+        var count = blocks[..<block].reduce(0) { $0 + $1.visibleCount }
+        for leaf in blocks[block].leaves {
+            if leaf == place.leaf { break }
+            count += leaves[leaf].visibleCount
+        }
+        return leaves[place.leaf].runs[..<place.run].reduce(count) { $0 + $1.visibleCount }
+    }
+
+    /// Whether `first` comes before `second` in the sequence.
+    func isOrdered(_ first: Place, before second: Place) -> Bool {
+        if first.leaf == second.leaf { return (first.run, first.offset) < (second.run, second.offset) }
+        let block = leaves[first.leaf].block
+        if block != leaves[second.leaf].block { return block < leaves[second.leaf].block }
+        return blocks[block].leaves.first { $0 == first.leaf || $0 == second.leaf } == first.leaf
+    }
+
+    /// The start of the first run at or after `place`'s run, looking into later leaves; nil at the end.
+    func runStart(from place: Place) -> Place? {
+        var place = place
+        while place.run == leaves[place.leaf].runs.count {
+            guard let next = leaves[place.leaf].next else { return nil }
+            place = Place(leaf: next, run: 0, offset: 0)
+        }
+        return Place(leaf: place.leaf, run: place.run, offset: 0)
+    }
+
+    /// The start of the run after the one at `place`; nil at the end.
+    func nextRun(after place: Place) -> Place? {
+        runStart(from: Place(leaf: place.leaf, run: place.run + 1, offset: 0))
+    }
+}
+
+extension ChunkedRuns: Sequence {
+    struct Iterator: IteratorProtocol {
+        fileprivate let leaves: [Leaf]
+        fileprivate var leaf: Int
+        fileprivate var run = 0
+
+        mutating func next() -> Run? {
+            while run == leaves[leaf].runs.count {
+                guard let next = leaves[leaf].next else { return nil }
+                (leaf, run) = (next, 0)
+            }
+            defer { run += 1 }
+            return leaves[leaf].runs[run]
+        }
+    }
+
+    func makeIterator() -> Iterator { Iterator(leaves: leaves, leaf: 0) }
+}
+
+extension ChunkedRuns: Sendable where Run: Sendable {}
+extension ChunkedRuns.Leaf: Sendable where Run: Sendable {}
+
+extension ChunkedRuns {
+    /// Changes a run in place, keeping the cached counts right.
+    mutating func update(_ place: Place, _ body: (inout Run) -> Void) {
+        let before = leaves[place.leaf].runs[place.run].visibleCount
+        body(&leaves[place.leaf].runs[place.run])
+        count(leaves[place.leaf].runs[place.run].visibleCount - before, in: place.leaf)
+    }
+
+    /// Cuts a run in two, of which the second becomes the next run.
+    ///
+    /// Returns the leaf that took over half of a full leaf, if any.
+    mutating func cut(at place: Place) -> Int? {
+        let tail = leaves[place.leaf].runs[place.run].split(at: place.offset)
+        leaves[place.leaf].runs.insert(tail, at: place.run + 1)
+        return splitIfFull(place.leaf)
+    }
+
+    /// Inserts a run into a gap.
+    ///
+    /// Returns the leaf that took over half of a full leaf, if any.
+    mutating func insert(_ run: Run, at gap: Place) -> Int? {
+        var index = gap.run
+        if gap.offset > 0 {
+            index += 1
+            if gap.offset < leaves[gap.leaf].runs[gap.run].length {
+                let tail = leaves[gap.leaf].runs[gap.run].split(at: gap.offset)
+                leaves[gap.leaf].runs.insert(tail, at: index)
+            }
+        }
+        leaves[gap.leaf].runs.insert(run, at: index)
+        count(run.visibleCount, in: gap.leaf)
+        return splitIfFull(gap.leaf)
+    }
+
+    mutating func append(_ run: Run) {
+        let last = blocks[blocks.count - 1].leaves.last ?? 0
+        _ = insert(run, at: Place(leaf: last, run: leaves[last].runs.count, offset: 0))
+    }
+
+    mutating func removeRun(at place: Place) {
+        let removed = leaves[place.leaf].runs.remove(at: place.run)
+        count(-removed.visibleCount, in: place.leaf)
+    }
+
+    /// Lets the run at `place` absorb the next one of its leaf, if there is one and they can be one.
+    mutating func joinNextRun(at place: Place) {
+        guard place.run >= 0, place.run + 1 < leaves[place.leaf].runs.count else { return }
+        if leaves[place.leaf].runs[place.run].absorb(leaves[place.leaf].runs[place.run + 1]) {
+            leaves[place.leaf].runs.remove(at: place.run + 1)
+        }
+    }
+
+    private mutating func count(_ difference: Int, in leaf: Int) {
+        leaves[leaf].visibleCount += difference
+        blocks[leaves[leaf].block].visibleCount += difference
+        visibleCount += difference
+    }
+
+    private mutating func splitIfFull(_ leaf: Int) -> Int? {
+        guard leaves[leaf].runs.count > Self.leafCapacity else { return nil }
+        let tail = Array(leaves[leaf].runs[(Self.leafCapacity / 2)...])
+        leaves[leaf].runs.removeSubrange((Self.leafCapacity / 2)...)
+        let moved = tail.reduce(0) { $0 + $1.visibleCount }
+        let block = leaves[leaf].block
+        let new = leaves.count
+        leaves.append(Leaf(runs: tail, visibleCount: moved, block: block, next: leaves[leaf].next))
+        leaves[leaf].visibleCount -= moved
+        leaves[leaf].next = new
+        let index = blocks[block].leaves.firstIndex(of: leaf).map { $0 + 1 } ?? blocks[block].leaves.endIndex
+        blocks[block].leaves.insert(new, at: index)
+        splitBlockIfFull(block)
+        return new
+    }
+
+    private mutating func splitBlockIfFull(_ block: Int) {
+        guard blocks[block].leaves.count > Self.blockCapacity else { return }
+        let tail = Array(blocks[block].leaves[(Self.blockCapacity / 2)...])
+        blocks[block].leaves.removeSubrange((Self.blockCapacity / 2)...)
+        let moved = tail.reduce(0) { $0 + leaves[$1].visibleCount }
+        blocks[block].visibleCount -= moved
+        blocks.insert(Block(leaves: tail, visibleCount: moved), at: block + 1)
+        for later in (block + 1)..<blocks.count {
+            for leaf in blocks[later].leaves { leaves[leaf].block = later }
+        }
+    }
+}

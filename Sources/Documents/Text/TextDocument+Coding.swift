@@ -1,0 +1,27 @@
+package import Canon
+
+extension TextDocument {
+    /// The whole document, hidden elements included: `[sequence, visible text]`.
+    ///
+    /// Equal documents have equal bytes, in whatever order their edits arrived. What was deleted keeps its place, not its text.
+    package var encoded: [UInt8] {
+        CBORWriter.encode { writer in
+            writer.array(2)
+            sequence.encode(to: &writer)
+            writer.text(text)
+        }
+    }
+
+    /// Reads what `encoded` gives, and nothing else.
+    package init(decoding bytes: [UInt8]) throws(CanonError) {
+        var reader = CBORReader(bytes.span)
+        try reader.array(of: 2)
+        let sequence = try ElementSequence(decoding: &reader, withHidden: false)
+        let text = try reader.text(limit: bytes.count)
+        try reader.finish()
+        let contents = Array(text.unicodeScalars)
+        guard contents.count == sequence.visibleCount else { throw CanonError(.unexpectedValue, at: 0) }
+        self.init(sequence: sequence, contents: contents)
+        guard encoded == bytes else { throw CanonError(.unexpectedValue, at: 0) }
+    }
+}

@@ -1,0 +1,99 @@
+import Documents
+import Foundation
+import Ledger
+import Support
+import Testing
+
+/// A recorded editing session that two people really had.
+private struct Trace: Decodable {
+    struct Transaction: Decodable {
+        let parents: [Int]
+        let agent: Int
+        let patches: [Patch]
+    }
+
+    /// `[position, deleted, inserted]`.
+    struct Patch: Decodable {
+        let patch: TextPatch
+
+        init(from decoder: any Decoder) throws {
+            var fields = try decoder.unkeyedContainer()
+            let position = try fields.decode(Int.self)
+            let deleted = try fields.decode(Int.self)
+            patch = TextPatch(position, deleting: deleted, inserting: try fields.decode(String.self))
+        }
+    }
+
+    let endContent: String
+    let txns: [Transaction]
+
+    /// The recordings are not part of the project; they lie beside it, if at all.
+    static let file = URL(filePath: #filePath).appending(path: "../../../../shared/data/concurrent-friendsforever.json.gz")
+        .standardizedFileURL
+
+    static func load() throws -> Trace {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["gzip", "-dc", file.path]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return try JSONDecoder().decode(Trace.self, from: bytes)
+    }
+}
+
+struct TraceTests {
+    /// A replica of one of the two authors.
+    private struct Replica {
+        var document = TextDocument()
+        /// The transactions it has, as ranges would be too clever for.
+        var known: Set<Int> = []
+        var past = VersionVector()
+    }
+
+    @Test(
+        "two authors' recorded session ends in the recorded text on both replicas, byte for byte the same",
+        .enabled(if: FileManager.default.fileExists(atPath: Trace.file.path), "the recordings are not beside the project"))
+    func session() throws {
+        let trace = try Trace.load()
+        var replicas = [Replica(), Replica()]
+        var changes: [Change<TextOperation>] = []
+        var made: [UInt64] = [0, 0]
+        func deliver(_ wanted: [Int], to agent: Int) throws {
+            var missing: [Int] = []
+            var work = wanted
+            while let next = work.popLast() {
+                guard replicas[agent].known.insert(next).inserted else { continue }
+                missing.append(next)
+                work += changes[next].parents
+            }
+            for index in missing.sorted() {
+                let change = changes[index]
+                try replicas[agent].document.apply(change.operations, at: change.moment())
+                replicas[agent].past.insert(device: change.stamp.device, seq: change.stamp.seq)
+            }
+        }
+        for (index, transaction) in trace.txns.enumerated() {
+            let agent = transaction.agent
+            try deliver(transaction.parents, to: agent)
+            let operations = try replicas[agent].document.operations(for: transaction.patches.map(\.patch))
+            changes.append(
+                Change(
+                    stamp: Stamp(
+                        lamport: UInt64(index), device: .numbered(UInt64(agent)), seq: made[agent],
+                        change: .numbered(UInt64(agent) << 32 | made[agent])),
+                    past: replicas[agent].past, parents: transaction.parents, operations: operations))
+            made[agent] += 1
+            try deliver([index], to: agent)
+        }
+        for agent in replicas.indices {
+            try deliver([trace.txns.count - 1], to: agent)
+            #expect(replicas[agent].document.text == trace.endContent)
+        }
+        let encoded = replicas[0].document.encoded
+        #expect(encoded == replicas[1].document.encoded)
+        #expect(try TextDocument(decoding: encoded).encoded == encoded)
+    }
+}
