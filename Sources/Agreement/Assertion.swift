@@ -1,0 +1,36 @@
+package import Canon
+package import Ledger
+
+/// What an operation of a contract space says, once it is read.
+package enum Assertion: Hashable, Sendable {
+    case act(Act)
+    case edit(Edit)
+
+    /// The only audience in which it counts.
+    package var audience: Audience {
+        switch self {
+        case .act: .money
+        case .edit(let edit): edit.audience
+        }
+    }
+
+    package var operation: Operation {
+        switch self {
+        case .act(let act): act.operation
+        case .edit(let edit): edit.operation
+        }
+    }
+
+    /// Nil for a kind that this version does not know, which quarantines the whole body.
+    package init?(_ operation: Operation) throws(CanonError) {
+        var reader = CBORReader(operation.payload.span)
+        if let act = try Act.decode(operation, &reader) {
+            self = .act(act)
+        } else if let edit = try Edit.decode(operation, &reader) {
+            self = .edit(edit)
+        } else {
+            return nil
+        }
+        try reader.finish()
+    }
+}
