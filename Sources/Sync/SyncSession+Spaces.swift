@@ -1,0 +1,213 @@
+import Canon
+import Ledger
+
+/// How far a space was brought to a peer.
+struct Progress {
+    /// Up to this arrival, what the peer lacked was sent.
+    var position: UInt64 = 0
+    /// The last change of each log that the peer has, as far as it is known here.
+    var held: [DeviceID: Tip]
+    /// Whether `held` was written down for people to see.
+    var isNoted = false
+
+    init(held tips: [Tip]) { held = Dictionary(tips.map { ($0.device, $0) }) { first, _ in first } }
+
+    /// The peer has these changes too, each log's in order.
+    mutating func add(_ changes: some Sequence<Change>) {
+        for change in changes {
+            let header = change.header
+            if let tip = held[header.device], tip.seq >= header.seq { continue }
+            held[header.device] = Tip(device: header.device, seq: header.seq, id: change.id)
+            isNoted = false
+        }
+    }
+}
+
+/// Which spaces differ, and then what each side lacks of them.
+extension SyncSession {
+    mutating func open(_ theirs: Bytes32, _ incarnation: Bytes32, _ seen: StoreCursor?, _ proofs: [Claim]) throws {
+        guard !isOpen else { throw SyncError(.unexpectedFrame, "The peer greeted twice.") }
+        isOpen = true
+        peerIncarnation = incarnation
+        let proven = proofs.filter { $0.isValid(prover: peer.device, verifier: device) }
+        peer = PeerIdentity(device: peer.device, keys: Set(proven.map(\.key)), isCarrier: peer.isCarrier)
+        offered = try store.sequence()
+        // Both sides judge by the two greetings, so they come to the same answer.
+        if let seen, seen.incarnation == self.incarnation, self.seen?.incarnation == incarnation {
+            for space in try spacesNew(to: peer, after: seen.sequence) { sendTips(of: space) }
+        } else {
+            let shared = try store.spaces(sharedWith: peer)
+            let digests = try Dictionary(uniqueKeysWithValues: shared.map { ($0, try store.digest(of: $0)) })
+            let trie = SpaceTrie(digests, seed: (isDialer ? nonce.bytes + theirs.bytes : theirs.bytes + nonce.bytes))
+            self.trie = trie
+            if isDialer { ask(about: [], in: trie) }
+        }
+        for space in try store.spacesWithMissingBlobs() where try isShared(space) { try askForBlobs(in: space) }
+    }
+
+    /// Spaces with changes that the peer has not seen, and those it may read only because of what it proved just now.
+    private func spacesNew(to peer: PeerIdentity, after sequence: UInt64) throws -> [SpaceID] {
+        let changed = Set(try store.spaces(changedAfter: sequence))
+        let asMember = Set(try store.spaces(sharedWith: PeerIdentity(device: peer.device, isCarrier: peer.isCarrier)))
+        return try store.spaces(sharedWith: peer).filter { changed.contains($0) || !asMember.contains($0) }
+    }
+
+    /// Offers what was stored since; called by the driver whenever the store has grown.
+    package mutating func storeChanged() throws {
+        guard isOpen else { return }
+        try offerWishedBlobs()
+        let sequence = try store.sequence()
+        guard sequence > offered else { return }
+        for space in try store.spaces(changedAfter: offered) where try isShared(space) && statistics.refusedByPeer[space] == nil {
+            if progress[space] == nil {
+                sendTips(of: space)
+            } else if streams[space] == nil {
+                streams[space] = false
+                outgoing.append(.changes(space))
+            }
+        }
+        offered = sequence
+    }
+
+    private mutating func ask(about prefix: [UInt8], in trie: SpaceTrie) {
+        awaitedNodes.insert(prefix)
+        outgoing.append(.frame(.node(prefix: prefix, digest: trie.digest(of: prefix))))
+    }
+
+    mutating func receiveTrie(_ frame: Frame) throws {
+        guard let trie else { throw SyncError(.unexpectedFrame, "The peer compares spaces although both know what changed.") }
+        switch frame {
+        case .node(let prefix, let digest):
+            if trie.digest(of: prefix) == digest {
+                outgoing.append(.frame(.same(prefix: prefix)))
+            } else if trie.count(below: prefix) <= SyncLimits.leaves || prefix.count == SpaceTrie.depth {
+                outgoing.append(.frame(.leaves(prefix: prefix, trie.leaves(of: prefix))))
+            } else {
+                outgoing.append(.frame(.same(prefix: prefix)))
+                for nibble in UInt8(0)..<16 { ask(about: prefix + [nibble], in: trie) }
+            }
+        case .same(let prefix):
+            guard awaitedNodes.remove(prefix) != nil else { throw unasked }
+        case .leaves(let prefix, let theirs):
+            guard awaitedNodes.remove(prefix) != nil else { throw unasked }
+            let ours = Set(trie.leaves(of: prefix))
+            let differing = ours.symmetricDifference(theirs).map(\.space)
+            for space in Set(differing).sorted() { sendTips(of: space) }
+        default: break
+        }
+    }
+
+    private var unasked: SyncError { SyncError(.unexpectedFrame, "The peer answered what was not asked.") }
+
+    private mutating func sendTips(of space: SpaceID) {
+        guard awaitedSpaces[space] == nil else { return }
+        awaitedSpaces[space] = Progress(held: [])
+        outgoing.append(.tips(space))
+    }
+
+    mutating func produceTips(of space: SpaceID) throws -> Frame {
+        try store.makeDurable()
+        let tips = try isShared(space) ? store.tips(of: space) : []
+        awaitedSpaces[space] = Progress(held: tips)
+        return .tips(space, tips)
+    }
+
+    func isShared(_ space: SpaceID) throws -> Bool { try store.isShared(space, with: peer) }
+
+    mutating func receiveSpace(_ frame: Frame) throws {
+        switch frame {
+        case .tips(let space, let theirs): try answerTips(space, theirs)
+        case .changes(let space, let changes): try take(changes, of: space)
+        case .complete(let space): try complete(space)
+        case .refused(let space, let reason):
+            guard progress.removeValue(forKey: space) != nil || statistics.refusedByPeer[space] != nil else { throw unasked }
+            statistics.refusedByPeer[space] = reason
+        default: break
+        }
+    }
+
+    /// Streams what the peer lacks, and asks in turn if it has something that is missing here.
+    ///
+    /// To a peer that does not share the space, all spaces look as if they were unknown here.
+    private mutating func answerTips(_ space: SpaceID, _ theirs: [Tip]) throws {
+        guard streams[space] != true else { throw unasked }
+        guard try isShared(space) else {
+            if !theirs.isEmpty { sendTips(of: space) }
+            outgoing.append(.frame(.complete(space)))
+            return
+        }
+        if try theirs.contains(where: { try !store.holds($0.id, in: space) }) { sendTips(of: space) }
+        progress[space] = Progress(held: theirs)
+        if streams.updateValue(true, forKey: space) == nil { outgoing.append(.changes(space)) }
+    }
+
+    mutating func produceChanges(of space: SpaceID) throws -> Frame? {
+        guard let reached = progress[space],
+            let batch = try store.changes(in: space, after: Array(reached.held.values), from: reached.position)
+        else { return streams.removeValue(forKey: space) == true ? .complete(space) : nil }
+        progress[space]?.position = batch.next
+        progress[space]?.add(batch.changes)
+        outgoing.insert(.changes(space), at: 0)
+        try store.makeDurable()
+        statistics.changesSent += batch.changes.count
+        return .changes(space, batch.changes)
+    }
+}
+
+/// What the peer sends of a space.
+extension SyncSession {
+    private mutating func take(_ changes: [Change], of space: SpaceID) throws {
+        guard statistics.refused[space] == nil, !stale.contains(space) else { return }
+        guard awaitedSpaces[space] != nil || progress[space] != nil else { throw unasked }
+        do {
+            let result = Verification.verify(changes)
+            if let unproven = result.unproven.first {
+                throw LedgerError(.badSignature, "\(unproven) is covered by no valid signature, so it is refused.")
+            }
+            let ingested = try store.ingest(result.verified, in: space, from: peer)
+            statistics.changesReceived += ingested.admitted.count
+            statistics.changesKnown += ingested.known
+            progress[space]?.add(changes)
+            awaitedSpaces[space]?.add(changes)
+            if !ingested.admitted.isEmpty, let receipt = try store.receipt(for: ingested.admitted) {
+                outgoing.append(.frame(.receipt(receipt)))
+            }
+            if try awaitedSpaces[space] == nil && isShared(space) { try askForBlobs(in: space) }
+        } catch let error as LedgerError where error.code == .missingDependency || error.code == .badSignature {
+            try askAgain(for: space, because: error)
+        } catch let error as any PeerReadable {
+            try refuse(space, because: error)
+        }
+    }
+
+    /// Compares a space anew; if its changes are still arriving, once they are through.
+    private mutating func askAgain(for space: SpaceID, because error: LedgerError) throws {
+        retries[space, default: 0] += 1
+        guard retries[space, default: 0] <= SyncLimits.retries else { return try refuse(space, because: error) }
+        if awaitedSpaces[space] != nil { stale.insert(space) } else { sendTips(of: space) }
+    }
+
+    /// Ends the exchange about one space; what is wrong with it need not keep the others from being synced.
+    private mutating func refuse(_ space: SpaceID, because error: any PeerReadable) throws {
+        guard statistics.refused.count < SyncLimits.refusedSpaces else { throw error }
+        let reason = String(error.description.prefix(SyncLimits.reason / 4))
+        statistics.refused[space] = reason
+        progress[space] = nil
+        outgoing.append(.frame(.refused(space, reason)))
+    }
+
+    private mutating func complete(_ space: SpaceID) throws {
+        guard let reached = awaitedSpaces.removeValue(forKey: space) else { throw unasked }
+        if stale.remove(space) != nil { return sendTips(of: space) }
+        retries[space] = nil
+        guard statistics.refused[space] == nil else { return }
+        if try isShared(space) {
+            // A peer that did not tell its own tips lacks nothing of what it was told.
+            if progress[space] == nil { progress[space] = reached }
+            try askForBlobs(in: space)
+        } else if !reached.held.isEmpty {
+            try refuse(
+                space, because: SyncError(.notShared, "\(space) is not shared with \(peer.device), so it is not kept in sync."))
+        }
+    }
+}
