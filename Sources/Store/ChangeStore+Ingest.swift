@@ -1,0 +1,59 @@
+import Canon
+package import Ledger
+package import Sync
+
+/// The one road by which a change enters: verified before, admitted here, then handed on to be opened and folded.
+extension ChangeStore {
+    /// Admits a peer's changes of one space, all or none.
+    ///
+    /// The control change that makes the sender a member may come late in a long history, so until somebody on the roster has
+    /// sent to a space, anyone may; what comes is signed by those whom the roster admits all the same.
+    package func ingest(_ changes: [Verified<Change>], in space: SpaceID, from peer: PeerIdentity) throws -> Ingested {
+        try write { db in
+            let view = try SpaceView(space, db)
+            let couldShare = peer.mayShare(view.roster, at: clock())
+            let (admitted, known) = try admit(changes, into: view)
+            if couldShare || peer.mayShare(view.roster, at: clock()) {
+                try view.vouch()
+            } else if view.isVouched, !admitted.isEmpty {
+                throw StoreError(.unwanted, "\(space) is not shared with \(peer.device), so its changes were refused.")
+            }
+            guard try keeper.takes(view, from: peer) else {
+                throw StoreError(.unwanted, "\(space) is not wanted here, so its changes were refused.")
+            }
+            try limits.check(view, sentBy: peer)
+            try keeper.admitted(admitted, in: view)
+            return Ingested(admitted: admitted.map(\.change.id), known: known)
+        }
+    }
+
+    /// Admits changes into a space within a transaction that is already open; the caller hands them on.
+    package func admit(_ changes: [Verified<Change>], into view: SpaceView) throws -> (admitted: [Admitted], known: Int) {
+        var admitted: [Admitted] = []
+        var known = 0
+        for change in changes {
+            guard change.value.space == view.space else {
+                throw LedgerError(.wrongSpace, "\(change.value.id) belongs to another space than it was sent for.")
+            }
+            switch try Admission.admit(change.value, history: view, control: &view.control) {
+            case .known:
+                known += 1
+                try view.learnSignature(of: change)
+            case .admitted(let placement): admitted.append(try view.insert(change, at: placement))
+            }
+        }
+        if !admitted.isEmpty {
+            try view.recordGrowth(readersChanged: admitted.contains { $0.change.header.audience == .control })
+        }
+        return (admitted, known)
+    }
+
+    /// Takes changes that this device has just signed, in the transaction in which their numbers were allocated.
+    package func append(_ change: Verified<Change>, to view: SpaceView) throws -> Admitted {
+        guard let admitted = try admit([change], into: view).admitted.first else {
+            throw StoreError(.damaged, "The change \(change.value.id) was already stored.")
+        }
+        try view.vouch()
+        return admitted
+    }
+}

@@ -1,0 +1,149 @@
+package import Canon
+import Foundation
+package import GRDB
+package import Ledger
+package import Sync
+
+/// What a sync session reads from the store.
+extension ChangeStore {
+    package func incarnation() throws -> Bytes32 {
+        guard let data: Data = try read({ try Self.meta("incarnation", $0) }), let incarnation = Bytes32(data) else {
+            throw StoreError(.damaged, "The store has lost its incarnation.")
+        }
+        return incarnation
+    }
+
+    package func sequence() throws -> UInt64 {
+        UInt64(try read { try Int64.fetchOne($0, sql: "SELECT coalesce(max(arrival), 0) FROM change") } ?? 0)
+    }
+
+    package func seen(of peer: DeviceID) throws -> StoreCursor? {
+        try read { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM seen WHERE peer = ?", arguments: [peer.data]) else {
+                return nil
+            }
+            let incarnation: Data = row["incarnation"]
+            let sequence: Int64 = row["sequence"]
+            return Bytes32(incarnation).map { StoreCursor(incarnation: $0, sequence: UInt64(sequence)) }
+        }
+    }
+
+    package func setSeen(_ cursor: StoreCursor, of peer: DeviceID) throws {
+        try write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO seen (peer, incarnation, sequence) VALUES (?, ?, ?)
+                    ON CONFLICT (peer) DO UPDATE SET incarnation = excluded.incarnation, sequence = excluded.sequence
+                    """, arguments: [peer.data, cursor.incarnation.data, Int64(cursor.sequence)])
+        }
+    }
+
+    package func spaces(sharedWith peer: PeerIdentity) throws -> [SpaceID] {
+        try read { db in
+            if peer.isCarrier { return try allSpaces(db) }
+            var spaces = Set<SpaceID>()
+            for key in peer.provenKeys {
+                let rows = try Row.fetchAll(
+                    db,
+                    sql: "SELECT id FROM reader JOIN space ON space.number = reader.space WHERE key = ? AND until >= ?",
+                    arguments: [key.data, Int64(clock())])
+                for row in rows { spaces.insert(try row.identifier("id")) }
+            }
+            return spaces.sorted()
+        }
+    }
+
+    package func isShared(_ space: SpaceID, with peer: PeerIdentity) throws -> Bool {
+        try read { db in
+            guard let number = try number(of: space, db) else { return false }
+            return try peer.isCarrier
+                || peer.provenKeys.contains { key in
+                    try Bool.fetchOne(
+                        db, sql: "SELECT EXISTS (SELECT 1 FROM reader WHERE key = ? AND space = ? AND until >= ?)",
+                        arguments: [key.data, number, Int64(clock())]) ?? false
+                }
+        }
+    }
+
+    private func number(of space: SpaceID, _ db: Database) throws -> Int64? {
+        try Int64.fetchOne(db, sql: "SELECT number FROM space WHERE id = ?", arguments: [space.data])
+    }
+
+    package func allSpaces(_ db: Database) throws -> [SpaceID] {
+        try Row.fetchAll(db, sql: "SELECT id FROM space ORDER BY id").map { try $0.identifier("id") }
+    }
+
+    package func spaces(changedAfter sequence: UInt64) throws -> [SpaceID] {
+        try read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT id FROM space WHERE number IN (SELECT DISTINCT space FROM change WHERE arrival > ?) ORDER BY id",
+                arguments: [Int64(sequence)]
+            ).map { try $0.identifier("id") }
+        }
+    }
+
+    package func tips(of space: SpaceID) throws -> [Tip] {
+        try read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT device, seq, change.id FROM space JOIN log ON log.space = space.number JOIN change
+                    ON change.log = log.number AND seq = (SELECT max(seq) FROM change AS later WHERE later.log = log.number)
+                    WHERE space.id = ?
+                    """, arguments: [space.data]
+            ).map { row in
+                let seq: Int64 = row["seq"]
+                return Tip(device: try row.identifier("device"), seq: UInt64(seq), id: try row.identifier("id"))
+            }.sorted()
+        }
+    }
+
+    package func digest(of space: SpaceID) throws -> Bytes32 {
+        let tips = try tips(of: space)
+        return Derivation.sha256(CBORWriter.encode { $0.tips(tips) })
+    }
+
+    package func holds(_ change: ChangeID, in space: SpaceID) throws -> Bool {
+        try read { db in
+            try Bool.fetchOne(
+                db,
+                sql: "SELECT EXISTS (SELECT 1 FROM change JOIN space ON number = space WHERE change.id = ? AND space.id = ?)",
+                arguments: [change.data, space.data]) ?? false
+        }
+    }
+
+    package func changes(
+        in space: SpaceID, after tips: [Tip], from position: UInt64
+    ) throws -> (changes: [Change], next: UInt64)? {
+        try read { db in
+            guard let number = try number(of: space, db) else { return nil }
+            return try Batch.next(in: number, after: tips, from: Int64(position), db)
+        }
+    }
+
+    /// Replaces what is known of a peer's holdings.
+    package func note(_ tips: [Tip], of space: SpaceID, heldBy peer: DeviceID) throws {
+        let now = Int64(clock())
+        try write { db in
+            guard let number = try number(of: space, db) else { return }
+            try db.execute(sql: "DELETE FROM held WHERE peer = ? AND space = ?", arguments: [peer.data, number])
+            for tip in tips {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO held (peer, space, device, seq, time) VALUES (?, ?, ?, ?, ?)",
+                    arguments: [peer.data, number, tip.device.data, Int64(tip.seq), now])
+            }
+        }
+    }
+
+    package func store(_ receipt: Receipt) throws {
+        let signed = Data(CBORWriter.encode { receipt.write(to: &$0) })
+        try write { db in
+            for change in receipt.changes {
+                try db.execute(
+                    sql: "INSERT OR IGNORE INTO receipt (relay, change, time, signed) VALUES (?, ?, ?, ?)",
+                    arguments: [receipt.relay.data, change.data, Int64(receipt.time), signed])
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+import Canon
+import Foundation
+package import GRDB
+package import Ledger
+package import Sync
+
+/// Changes and attachments in one SQLite file, for a replica and for a relay alike.
+///
+/// What is built on the changes (a replica's folds) is told of them in the transaction that stores them.
+package struct ChangeStore: Sendable {
+    /// What a store does beyond keeping changes.
+    package protocol Keeper: Sendable {
+        /// Whether a space is taken from `peer`; judged by its roster once the peer's changes are folded.
+        func takes(_ view: SpaceView, from peer: PeerIdentity) throws -> Bool
+        /// Builds on what was admitted, in the same transaction.
+        func admitted(_ changes: [Admitted], in view: SpaceView) throws
+    }
+
+    /// One change that was just stored.
+    package struct Admitted: Sendable {
+        package let change: Change
+        package let placement: Placement
+
+        package init(change: Change, placement: Placement) {
+            self.change = change
+            self.placement = placement
+        }
+    }
+
+    package let database: DatabasePool
+    package let keeper: any Keeper
+    package let limits: StoreLimits
+    package let clock: @Sendable () -> UInt64
+    /// Why nothing is written: a newer program has made the file. It can still be read.
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    /// Why nothing is written: a newer program has made the file.
+    ///
+    private let newerSchema: StoreError?
+
+    /// How long a write waits for another process.
+    private static let busyTimeout: TimeInterval = 30
+
+    /// Opens or creates the file. `clock` gives milliseconds since 1970 UTC.
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    package init(
+        path: String, keeper: any Keeper, schemas: [Schema] = [], limits: StoreLimits = StoreLimits(),
+        clock: @escaping @Sendable () -> UInt64
+    ) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Self.busyTimeout)
+        configuration.foreignKeysEnabled = true
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = NORMAL")
+        }
+        database = try DatabasePool(path: path, configuration: configuration)
+        self.keeper = keeper
+        self.limits = limits
+        self.clock = clock
+        let known = [Schema.store] + schemas
+        newerSchema = try database.read { db in try known.lazy.compactMap { try $0.refusalIfNewer(db) }.first }
+        guard newerSchema == nil else { return }
+        try write { db in
+            for schema in known { try schema.migrate(db) }
+        }
+        try rollIncarnationIfCopied(path: path)
+    }
+
+    /// One transaction that holds the write lock from its start, so that a sequence number is used once.
+    package func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        if let newerSchema { throw newerSchema }
+        return try immediately(body)
+    }
+
+    private func immediately<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try database.writeWithoutTransaction { db in
+            var result: Value?
+            try db.inTransaction(.immediate) {
+                result = try body(db)
+                return .commit
+            }
+            guard let result else { throw StoreError(.damaged, "A transaction ended without a result.") }
+            return result
+        }
+    }
+
+    package func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.read(body) }
+}
+
+extension ChangeStore {
+    package static func meta<Value: DatabaseValueConvertible>(_ key: String, _ db: Database) throws -> Value? {
+        try Value.fetchOne(db, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key])
+    }
+
+    package static func setMeta(_ key: String, _ value: (any DatabaseValueConvertible)?, _ db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            arguments: [key, value])
+    }
+
+    /// A copied or restored file, or one that lost power, may have forgotten what peers saw of it: it becomes a new incarnation.
+    private func rollIncarnationIfCopied(path: String) throws {
+        let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? ""
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        let file = attributes[.systemFileNumber] as? Int ?? 0
+        let volume = attributes[.systemNumber] as? Int ?? 0
+        let identity = "\(boot.trimmingCharacters(in: .whitespacesAndNewlines)) \(volume) \(file)"
+        if try read({ try Self.meta("identity", $0) as String? }) == identity { return }
+        var generator = SystemRandomNumberGenerator()
+        let incarnation = Bytes32.random(using: &generator)
+        try write { db in
+            try Self.setMeta("identity", identity, db)
+            try Self.setMeta("incarnation", Data(incarnation.bytes), db)
+        }
+    }
+
+    /// Makes all commits so far survive a loss of power.
+    ///
+    /// A NORMAL commit may be lost, and a change that was sent and then lost would make its device sign another with the same
+    /// number, which looks like a forgery. One FULL commit that writes a row also syncs the frames of earlier ones.
+    package func makeDurable() throws {
+        if let newerSchema { throw newerSchema }
+        try database.writeWithoutTransaction { db in
+            let last = try Int64.fetchOne(db, sql: "SELECT coalesce(max(arrival), 0) FROM change") ?? 0
+            guard try Int64.fetchOne(db, sql: "SELECT arrival FROM durable") ?? 0 < last else { return }
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
+            try db.inTransaction(.immediate) {
+                try db.execute(sql: "UPDATE durable SET arrival = ?", arguments: [last])
+                return .commit
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Canon
+import Foundation
+package import GRDB
+package import Ledger
+import Sync
+
+/// One space within one transaction: its graph, its control log, and the only way to add a change.
+package final class SpaceView: History {
+    package let db: Database
+    package let space: SpaceID
+    /// Nil until the genesis is stored.
+    package private(set) var number: Int64?
+    /// Whether somebody on its roster has sent to it, or wrote it here; only from then on it is known who belongs to it.
+    private(set) var isVouched = false
+    /// Of headers and bodies.
+    private(set) var bytes = 0
+    package var control: ControlLog
+    private var logs: [DeviceID: Int64] = [:]
+    private var devices: [Int64: DeviceID] = [:]
+    private var placements: [ChangeID: Placement] = [:]
+
+    package init(_ space: SpaceID, _ db: Database) throws {
+        self.db = db
+        self.space = space
+        control = ControlLog()
+        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM space WHERE id = ?", arguments: [space.data]) else { return }
+        number = row["number"]
+        isVouched = row["is_vouched"]
+        bytes = row["bytes"]
+        for row in try Row.fetchAll(db, sql: "SELECT number, device FROM log WHERE space = ?", arguments: [number]) {
+            remember(log: row["number"], of: try row.identifier("device"))
+        }
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT * FROM change WHERE space = ? AND audience = 1 ORDER BY arrival", arguments: [number])
+        control = ControlLog(try rows.map { try controlEntry(try $0.change(), try placement($0)) })
+    }
+
+    package var roster: Roster { control.roster }
+
+    private func remember(log: Int64, of device: DeviceID) {
+        logs[device] = log
+        devices[log] = device
+    }
+
+    private func controlEntry(_ change: Change, _ placement: Placement) throws -> ControlEntry {
+        ControlEntry(
+            placement: placement, claimedTime: change.header.claimedTime,
+            operations: (try? Admission.controlOperations(of: change)) ?? [])
+    }
+
+    /// Where the change of a row of `change` stands.
+    package func placement(_ row: Row) throws -> Placement {
+        let log: Int64 = row["log"]
+        guard let device = devices[log] else { throw StoreError(.damaged, "A change belongs to an unknown log.") }
+        let header: Data = row["header"]
+        let lamport: Int64 = row["lamport"]
+        let seq: Int64 = row["seq"]
+        let stamp = Stamp(
+            lamport: UInt64(lamport), device: device, seq: UInt64(seq), change: try row.identifier("id"))
+        return Placement(
+            stamp: stamp, past: try StoredVector.decode(row["past"], devices: devices),
+            membership: try Header(decoding: Array(header)).membership)
+    }
+
+    package func placement(of change: ChangeID) throws -> Placement? {
+        if let known = placements[change] { return known }
+        guard let number,
+            let row = try Row.fetchOne(
+                db, sql: "SELECT * FROM change WHERE id = ? AND space = ?", arguments: [change.data, number])
+        else { return nil }
+        let placement = try placement(row)
+        placements[change] = placement
+        return placement
+    }
+
+    package func tips(of device: DeviceID) throws -> [Stamp] {
+        guard let log = logs[device] else { return [] }
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT * FROM change WHERE log = ? AND seq = (SELECT max(seq) FROM change WHERE log = ?)",
+            arguments: [log, log])
+        return try rows.map { try placement($0).stamp }
+    }
+
+    package func allTips() throws -> [Stamp] { try logs.keys.sorted().flatMap { try tips(of: $0) } }
+
+    /// The changes that no other has seen: what a new change follows.
+    package func heads() throws -> [Stamp] {
+        let tips = try allTips()
+        let placements = try tips.compactMap { try placement(of: $0.change) }
+        return tips.filter { tip in !placements.contains { $0.past.contains(device: tip.device, seq: tip.seq) } }
+    }
+
+    /// Stores an admitted change.
+    func insert(_ change: Verified<Change>, at placement: Placement) throws -> ChangeStore.Admitted {
+        let space = try spaceNumber()
+        let device = placement.stamp.device
+        let log = try logNumber(of: device, in: space)
+        let value = change.value
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO change
+                    (space, log, seq, id, lamport, audience, past, header, signature, signature_checked, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            space, log, Int64(placement.stamp.seq), value.id.data, Int64(placement.stamp.lamport),
+            Int64(value.header.audience.rawValue),
+            try StoredVector.encode(placement.past) { try logNumber(of: $0, in: space) }, Data(value.headerBytes),
+            value.signature.map { Data($0) }, change.isSignatureChecked, Data(value.body),
+        ])
+        placements[value.id] = placement
+        bytes += value.headerBytes.count + value.body.count
+        for blob in value.header.blobs { try use(blob, in: space) }
+        if value.header.audience == .control { control.insert(try controlEntry(value, placement)) }
+        return ChangeStore.Admitted(change: value, placement: placement)
+    }
+
+    /// A signature that was checked replaces one that was only covered.
+    func learnSignature(of change: Verified<Change>) throws {
+        guard change.isSignatureChecked, let signature = change.value.signature else { return }
+        try db.cachedStatement(
+            sql: "UPDATE change SET signature = ?, signature_checked = 1 WHERE id = ? AND signature_checked = 0"
+        ).execute(arguments: [Data(signature), change.value.id.data])
+    }
+
+    /// Writes down what has been derived of the space's changes beside them; after the last of a batch was inserted.
+    func recordGrowth(readersChanged: Bool) throws {
+        try db.cachedStatement(sql: "UPDATE space SET bytes = ? WHERE number = ?").execute(arguments: [bytes, number])
+        guard readersChanged else { return }
+        try db.execute(sql: "DELETE FROM reader WHERE space = ?", arguments: [number])
+        for (key, until) in roster.readers {
+            try db.cachedStatement(sql: "INSERT INTO reader (key, space, until) VALUES (?, ?, ?)")
+                .execute(arguments: [key.data, number, Int64(clamping: until)])
+        }
+    }
+
+    func vouch() throws {
+        guard !isVouched else { return }
+        isVouched = true
+        try db.execute(sql: "UPDATE space SET is_vouched = 1 WHERE number = ?", arguments: [number])
+    }
+
+    private func spaceNumber() throws -> Int64 {
+        if let number { return number }
+        try db.execute(sql: "INSERT INTO space (id) VALUES (?)", arguments: [space.data])
+        let new = db.lastInsertedRowID
+        number = new
+        return new
+    }
+
+    private func logNumber(of device: DeviceID, in space: Int64) throws -> Int64 {
+        if let log = logs[device] { return log }
+        try db.execute(sql: "INSERT INTO log (space, device) VALUES (?, ?)", arguments: [space, device.data])
+        let log = db.lastInsertedRowID
+        remember(log: log, of: device)
+        return log
+    }
+
+    private func use(_ blob: BlobID, in space: Int64) throws {
+        try db.execute(sql: "INSERT OR IGNORE INTO blob (id) VALUES (?)", arguments: [blob.data])
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO blob_use (space, blob) SELECT ?, number FROM blob WHERE id = ?",
+            arguments: [space, blob.data])
+    }
+}
