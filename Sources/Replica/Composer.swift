@@ -1,0 +1,194 @@
+package import Agreement
+package import Canon
+package import Ledger
+package import Store
+
+/// Writes changes of this device into one space, in one transaction, and folds them on the same road as everyone else's.
+package final class Composer {
+    package let view: SpaceView
+    private let store: ChangeStore
+    private let keys: KeyRing
+    let cache: TermsCache
+    private var admitted: [ChangeStore.Admitted] = []
+    var ownDevice: DeviceID { keys.device.device }
+    private var generator = SystemRandomNumberGenerator()
+
+    init(_ view: SpaceView, store: ChangeStore, keys: KeyRing, cache: TermsCache) {
+        self.view = view
+        self.store = store
+        self.keys = keys
+        self.cache = cache
+    }
+
+    /// Signs and stores one change. What people do once is one change for each audience, prose first.
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    /// Signs and stores one change.
+    ///
+    @discardableResult
+    package func write(_ audience: Audience, _ operations: [Operation], blobs: [BlobID] = []) throws -> ChangeID {
+        let device = keys.device.device
+        let tip = try view.tips(of: device).last
+        let parents = try view.heads().filter { $0.device != device }.map(\.change)
+        let named = try tip.flatMap { try view.placement(of: $0.change) }?.membership
+        let draft = Draft(
+            space: view.space, seq: tip.map { $0.seq + 1 } ?? 0, previous: tip?.change,
+            parents: Array(parents.prefix(LedgerLimits.parents)),
+            membership: try membership(of: device, after: named, operations),
+            audience: audience, epoch: try epoch(for: audience), claimedTime: store.clock(), operations: operations, blobs: blobs)
+        let change = try draft.sealed(by: keys.device, salt: .random(using: &generator))
+        admitted.append(try store.append(change, to: view))
+        return change.value.id
+    }
+
+    /// Writes statements of one audience, in order.
+    @discardableResult
+    package func write(_ assertions: [Assertion], blobs: [BlobID] = []) throws -> ChangeID? {
+        guard let audience = assertions.first?.audience else { return nil }
+        return try write(audience, assertions.map(\.operation), blobs: blobs)
+    }
+
+    @discardableResult
+    package func write(_ operation: ControlOperation) throws -> ChangeID { try write(.control, [operation.operation]) }
+
+    /// A device that is not a member yet names a roster that lets its first change make it one.
+    private func membership(of device: DeviceID, after named: ChangeID?, _ operations: [Operation]) throws -> ChangeID? {
+        switch try operations.first.flatMap({ try ControlOperation($0) }) {
+        case .join(let invite, _, _): view.control.membership(after: named) { $0.places[invite]?.state == .open }
+        case .addDevice(let certificate): view.control.membership(after: named) { $0.roles[certificate.person] != nil }
+        default: view.control.membership(after: named) { $0.person(of: device) != nil }
+        }
+    }
+
+    private func epoch(for audience: Audience) throws -> Draft.Epoch? {
+        guard audience.isSealed else { return nil }
+        for epoch in view.roster.epochs.reversed() {
+            if let key = try SpaceFold.epochKey(epoch, audience, in: view) { return Draft.Epoch(id: epoch, key: key) }
+        }
+        throw ReplicaError(.notReadable, "This device holds no key to write in \(view.space). Sync, so that it is let in.")
+    }
+
+    /// Keys the space anew: one fresh key for each sealed audience, sealed to every member's devices and recovery keys.
+    @discardableResult
+    package func rotate() throws -> ChangeID {
+        let predecessor = view.roster.epochs.last
+        var seals: [Audience: [SealedKey]] = [:]
+        for audience in view.roster.kind?.sealedAudiences ?? [] {
+            let context = SealContext(label: SealContext.rotation, space: view.space, audience: audience, epoch: predecessor)
+            seals[audience] = try keys.sealing.seal(
+                .random(using: &generator), to: view.roster.sealingKeys, in: context)
+        }
+        let change = try write(.rotate(predecessor: predecessor, keys: seals))
+        try fold()
+        return change
+    }
+
+    /// The keys of an epoch, sealed to further recipients.
+    package func sealedKeys(of epoch: ChangeID, to recipients: [Bytes32]) throws -> [Audience: [SealedKey]] {
+        var seals: [Audience: [SealedKey]] = [:]
+        for audience in view.roster.kind?.sealedAudiences ?? [] {
+            guard let key = try SpaceFold.epochKey(epoch, audience, in: view) else { continue }
+            let context = SealContext(label: SealContext.share, space: view.space, audience: audience, epoch: epoch)
+            seals[audience] = try keys.sealing.seal(key, to: recipients, in: context)
+        }
+        return seals
+    }
+
+    package func randomSalt() -> Bytes32 { .random(using: &generator) }
+
+    /// Folds what was written so far.
+    package func fold() throws {
+        guard !admitted.isEmpty else { return }
+        try SpaceFold(view, keys: keys, cache: cache).fold(admitted)
+        admitted = []
+    }
+}
+
+extension Replica {
+    /// Lets `body` write into a space, all in one transaction; nothing is kept if it throws.
+    package func commit<Value>(in space: SpaceID, _ body: (Composer) throws -> Value) throws -> Value {
+        try store.write { db in
+            let composer = Composer(try SpaceView(space, db), store: store, keys: keys, cache: cache)
+            let value = try body(composer)
+            try composer.fold()
+            return value
+        }
+    }
+
+    /// Founds a space: its genesis, and the keys of its first epoch.
+    package func createSpace(
+        _ kind: SpaceKind, as role: Role, _ body: (Composer) throws -> Void = { _ in }
+    ) throws -> SpaceID {
+        let certificate = try identity().certificate
+        var generator = SystemRandomNumberGenerator()
+        let genesis = try Draft(
+            space: nil, claimedTime: store.clock(), operations: [ControlOperation.create(kind, role, certificate).operation]
+        ).sealed(by: keys.device, salt: .random(using: &generator))
+        let space = SpaceID(genesis: genesis.value.id)
+        try store.write { db in
+            let view = try SpaceView(space, db)
+            try SpaceFold(view, keys: keys, cache: cache).fold([try store.append(genesis, to: view)])
+            let composer = Composer(view, store: store, keys: keys, cache: cache)
+            if !kind.sealedAudiences.isEmpty { try composer.rotate() }
+            try body(composer)
+            try composer.fold()
+        }
+        return space
+    }
+}

@@ -1,0 +1,259 @@
+import Agreement
+import Canon
+import Foundation
+import GRDB
+import Ledger
+import Store
+
+/// Reads one contract from the folded tables, everything in fold order.
+struct ContractReader {
+    let db: Database
+    let space: SpaceID
+    let view: SpaceView
+
+    init(_ space: SpaceID, _ db: Database) throws {
+        self.db = db
+        self.space = space
+        view = try SpaceView(space, db)
+    }
+
+    func rows(_ sql: String) throws -> [Row] { try Row.fetchAll(db, sql: sql, arguments: [space.data]) }
+
+    static func time(_ row: Row) -> UInt64 {
+        let time: Int64 = row["time"]
+        return UInt64(time)
+    }
+
+    func party(_ role: Role) throws -> PartyView? {
+        guard let person = view.roster.person(in: role) else { return nil }
+        return PartyView(person: person.description, name: try name(of: person))
+    }
+
+    func name(of person: PersonID) throws -> String? {
+        try String.fetchOne(
+            db, sql: "SELECT name FROM name_row WHERE space = ? AND person = ?", arguments: [space.data, person.data])
+    }
+
+    func state() throws -> ContractState { try SpaceFold.contractState(in: space, roster: view.roster, db) }
+
+    func contract(for identity: Identity?, device: DeviceID) throws -> ContractView {
+        let state = try state()
+        let terms = state.current?.terms
+        let currency = terms?.currency.code ?? ""
+        let acts = try acts()
+        let times = Dictionary(acts.map { ($0.id, $0.time) }) { first, _ in first }
+        var rate: MoneyView?
+        var weeklyHours: UInt64?
+        if case .hourly(let minor, let hours)? = terms?.pricing {
+            rate = MoneyView(minor: minor, currency: currency)
+            weeklyHours = hours
+        }
+        return ContractView(
+            id: space.description, title: terms?.title ?? "", status: state.status, pricing: rate == nil ? "fixed" : "hourly",
+            currency: currency, total: total(terms), rate: rate, weeklyHours: weeklyHours, client: try party(.client),
+            freelancer: try party(.freelancer),
+            offers: try state.offers.map { try offer($0, time: times[$0.id.description] ?? 0) },
+            milestones: try milestones(state), terms: try draft(), messages: try messages(), diary: try diary(),
+            files: try files(), acts: acts, heldBack: try heldBack(),
+            viewer: ViewerView(
+                person: identity?.person.description ?? "", device: device.description,
+                role: identity.flatMap { view.roster.roles[$0.person]?.rawValue }))
+    }
+
+    func summary(for identity: Identity?) throws -> ContractSummary {
+        let state = try state()
+        let terms = state.current?.terms
+        var isHourly = false
+        if case .hourly? = terms?.pricing { isHourly = true }
+        return ContractSummary(
+            id: space.description, title: terms?.title ?? "", status: state.status, pricing: isHourly ? "hourly" : "fixed",
+            currency: terms?.currency.code ?? "", total: total(terms), client: try party(.client),
+            freelancer: try party(.freelancer), role: identity.flatMap { view.roster.roles[$0.person]?.rawValue })
+    }
+
+    private func total(_ terms: Terms?) -> MoneyView? {
+        guard let terms, case .fixed(let milestones) = terms.pricing else { return nil }
+        return MoneyView(minor: milestones.reduce(0) { $0 + $1.amount }, currency: terms.currency.code)
+    }
+
+    private func offer(_ offer: Offer, time: UInt64) throws -> OfferView {
+        OfferView(
+            id: offer.id.description, by: offer.by.rawValue, outcome: offer.outcome.rawValue, title: offer.terms.title,
+            termsHash: offer.termsHash.hex, words: try prose(offer.prose)?.text.wordCount, time: time,
+            milestones: offer.terms.milestones.map {
+                OfferMilestoneView(
+                    number: $0.number, title: $0.title,
+                    amount: MoneyView(minor: $0.amount, currency: offer.terms.currency.code), due: $0.due?.text)
+            })
+    }
+
+    /// The prose that an act cites by `hash`, and the change that wrote it.
+    func prose(_ hash: Bytes32) throws -> (text: String, change: ChangeID)? {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT text, change FROM statement_row WHERE space = ? AND hash = ?", arguments: [space.data, hash.data])
+        return try row.map { ($0["text"], try $0.identifier("change")) }
+    }
+
+    func acts() throws -> [ActView] {
+        try rows("SELECT * FROM act WHERE space = ? ORDER BY lamport, device, change, ordinal").map { row in
+            let change: ChangeID = try row.identifier("change")
+            return ActView(
+                id: change.description, kind: row["kind"], time: Self.time(row),
+                by: view.roster.role(of: try row.identifier("device"))?.rawValue, void: row["reason"])
+        }
+    }
+
+    func heldBack() throws -> [HeldBackView] {
+        try rows("SELECT * FROM held_back WHERE space = ? ORDER BY change, ordinal").map { row in
+            let change: ChangeID = try row.identifier("change")
+            return HeldBackView(change: change.description, kind: row["kind"], reason: row["reason"])
+        }
+    }
+
+    private func draft() throws -> TermsView {
+        let text = try String.fetchOne(db, sql: "SELECT text FROM terms_row WHERE space = ?", arguments: [space.data]) ?? ""
+        return TermsView(words: text.wordCount, text: text)
+    }
+}
+
+extension ContractReader {
+    func milestones(_ state: ContractState) throws -> [MilestoneView] {
+        let events = try milestoneEvents()
+        return state.milestones.map { milestone in
+            MilestoneView(
+                number: milestone.terms.number, title: milestone.terms.title,
+                amount: MoneyView(minor: milestone.terms.amount, currency: state.current?.terms.currency.code ?? ""),
+                due: milestone.terms.due?.text, status: milestone.status, round: milestone.round,
+                history: events[milestone.terms.number] ?? [])
+        }
+    }
+
+    /// The acts that took effect on each milestone, in order.
+    private func milestoneEvents() throws -> [Int: [MilestoneEventView]] {
+        var events: [Int: [MilestoneEventView]] = [:]
+        let files = try filesByChange()
+        let acts = try rows(
+            "SELECT * FROM act WHERE space = ? AND reason IS NULL AND kind LIKE 'milestone.%' ORDER BY lamport, device, change, ordinal"
+        )
+        for row in acts {
+            let payload: Data = row["payload"]
+            let kind: String
+            let (number, round, hash): (Int, Int, Bytes32)
+            switch try Assertion(Operation(row["kind"], payload: Array(payload))) {
+            case .act(.submit(let of, let at, let statement)): (kind, number, round, hash) = ("submitted", of, at, statement)
+            case .act(.requestChanges(let of, let at, let statement)):
+                (kind, number, round, hash) = ("changes", of, at, statement)
+            default: continue
+            }
+            let prose = try prose(hash)
+            events[number, default: []].append(
+                MilestoneEventView(
+                    round: round, kind: kind, by: view.roster.role(of: try row.identifier("device"))?.rawValue,
+                    time: Self.time(row), text: prose?.text, files: prose.flatMap { files[$0.change] } ?? []))
+        }
+        return events
+    }
+
+    func messages() throws -> [MessageView] {
+        let files = try filesByChange()
+        var wordings: [Data: [WordingView]] = [:]
+        for row in try rows("SELECT * FROM wording WHERE space = ? ORDER BY message, lamport, device, change, ordinal") {
+            wordings[row["message"], default: []].append(WordingView(time: Self.time(row), text: row["text"]))
+        }
+        return try rows(
+            """
+            SELECT m.*, n.name FROM message_row m LEFT JOIN name_row n USING (space, person) WHERE m.space = ?
+            ORDER BY lamport, device, change, ordinal
+            """
+        ).map { row in
+            let change: ChangeID = try row.identifier("change")
+            let person: PersonID = try row.identifier("person")
+            return MessageView(
+                id: change.description, time: Self.time(row), person: person.description, name: row["name"], text: row["text"],
+                edits: row["edits"], files: files[change] ?? [], wordings: wordings[change.data] ?? [])
+        }
+    }
+
+    func diary(from: Slot = Slot(number: 0), to: Slot? = nil) throws -> [SlotView] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT d.*, m.text, n.name FROM diary_row d LEFT JOIN memo_row m USING (space, slot, device)
+                LEFT JOIN name_row n USING (space, person) WHERE d.space = ? AND slot >= ? AND slot < ? ORDER BY slot, device
+                """,
+            arguments: [space.data, Int64(from.number), to.map { Int64($0.number) } ?? Int64.max]
+        ).map { row in
+            let device: DeviceID = try row.identifier("device")
+            let person: PersonID = try row.identifier("person")
+            let slot: Int64 = row["slot"]
+            let activity: Int64 = row["activity"]
+            return SlotView(
+                start: UInt64(slot) * Slot.milliseconds, device: device.description, person: person.description,
+                name: row["name"],
+                activity: UInt64(activity), isManual: row["is_manual"], memo: row["text"])
+        }
+    }
+
+    func files() throws -> [FileView] {
+        try rows("SELECT * FROM file_row WHERE space = ? ORDER BY lamport, device, change, ordinal, position").map(file)
+    }
+
+    private func filesByChange() throws -> [ChangeID: [FileView]] {
+        var files: [ChangeID: [FileView]] = [:]
+        for row in try rows("SELECT * FROM file_row WHERE space = ? ORDER BY lamport, device, change, ordinal, position") {
+            files[try row.identifier("change"), default: []].append(try file(row))
+        }
+        return files
+    }
+
+    private func file(_ row: Row) throws -> FileView {
+        let blob: BlobID = try row.identifier("blob")
+        let person: PersonID = try row.identifier("person")
+        let size: Int64 = row["size"]
+        return FileView(
+            id: blob.description, name: row["name"], size: UInt64(size), time: Self.time(row), person: person.description)
+    }
+
+    func history() throws -> [HistoryEntry] {
+        let reasons = Dictionary(try heldBack().map { ($0.change, $0.reason) }) { first, _ in first }
+        let acts = Dictionary(try acts().map { ($0.id, $0.void) }) { first, _ in first }
+        guard let number = view.number else { return [] }
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT * FROM change WHERE space = ? ORDER BY lamport, id", arguments: [number])
+        return try rows.map { row in
+            let change = try row.change()
+            let placement = try view.placement(row)
+            let key = try change.header.epoch.flatMap { try SpaceFold.epochKey($0, change.header.audience, in: view) }
+            let operations = try change.changeKey(epochKey: key).map { try Body.decode(try change.open(changeKey: $0)) } ?? []
+            let person = view.roster.person(of: change.header.device)
+            let id = change.id.description
+            return HistoryEntry(
+                id: id, time: change.header.claimedTime, lamport: placement.stamp.lamport,
+                device: change.header.device.description,
+                person: person?.description, name: try person.flatMap { try name(of: $0) },
+                role: person.flatMap { view.roster.roles[$0]?.rawValue }, audience: change.header.audience.name,
+                kinds: operations.map(\.kind), void: reasons[id] ?? acts[id] ?? nil)
+        }
+    }
+}
+
+extension Audience {
+    /// Its name in the history.
+    var name: String {
+        switch self {
+        case .everyone: "everyone"
+        case .control: "control"
+        case .money: "money"
+        case .parties: "parties"
+        }
+    }
+}
+
+extension String {
+    var wordCount: Int { split(whereSeparator: \.isWhitespace).count }
+}
+
+extension Bytes32 {
+    /// Lower-case hexadecimal.
+    package var hex: String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+}

@@ -1,0 +1,118 @@
+package import Agreement
+import Canon
+import Documents
+import Foundation
+import GRDB
+package import Ledger
+import Store
+
+/// What people and programs read: plain values from the folded tables.
+extension Replica {
+    package func contract(_ space: SpaceID) throws -> ContractView {
+        try store.read { db in
+            try ContractReader(space, db).contract(for: try Self.identity(db), device: device)
+        }
+    }
+
+    /// All contracts, in the order of their ids.
+    package func contracts() throws -> [ContractSummary] {
+        try store.read { db in
+            let identity = try Self.identity(db)
+            return try contractSpaces(db).map { try ContractReader($0, db).summary(for: identity) }
+        }
+    }
+
+    private func contractSpaces(_ db: Database) throws -> [SpaceID] {
+        try store.allSpaces(db).filter { try SpaceView($0, db).roster.kind == .contract }
+    }
+
+    package func milestones(of space: SpaceID) throws -> [MilestoneView] {
+        try store.read { db in
+            let reader = try ContractReader(space, db)
+            return try reader.milestones(try reader.state())
+        }
+    }
+
+    package func messages(in space: SpaceID) throws -> [MessageView] {
+        try store.read { try ContractReader(space, $0).messages() }
+    }
+
+    /// Slots from `from` up to, but not including, `to`.
+    package func diary(of space: SpaceID, from: Slot, to: Slot) throws -> [SlotView] {
+        try store.read { try ContractReader(space, $0).diary(from: from, to: to) }
+    }
+
+    package func files(in space: SpaceID) throws -> [FileView] { try store.read { try ContractReader(space, $0).files() } }
+
+    package func history(of space: SpaceID) throws -> [HistoryEntry] {
+        try store.read { try ContractReader(space, $0).history() }
+    }
+
+    package func heldBack(in space: SpaceID) throws -> [HeldBackView] {
+        try store.read { try ContractReader(space, $0).heldBack() }
+    }
+
+    package func roster(of space: SpaceID) throws -> Roster { try store.read { try SpaceView(space, $0).roster } }
+
+    package func spaces() throws -> [SpaceID] { try store.read(store.allSpaces) }
+
+    package func termsText(of space: SpaceID) throws -> String {
+        try store.read {
+            try String.fetchOne($0, sql: "SELECT text FROM terms_row WHERE space = ?", arguments: [space.data]) ?? ""
+        }
+    }
+
+    /// The contract that a title or the beginning of a title or id means.
+    package func resolve(_ reference: String) throws -> SpaceID {
+        let wanted = reference.trimmingCharacters(in: .whitespaces)
+        guard !wanted.isEmpty else { throw ReplicaError(.notFound, "Name a contract: by its title, or the beginning of its id.") }
+        let all = try contracts()
+        let id = wanted.hasPrefix(SpaceID.prefix + "_") ? wanted : SpaceID.prefix + "_" + wanted
+        let tests: [(ContractSummary) -> Bool] = [
+            { $0.title == wanted }, { $0.title.lowercased() == wanted.lowercased() }, { $0.id.hasPrefix(id.lowercased()) },
+            { $0.title.lowercased().hasPrefix(wanted.lowercased()) },
+        ]
+        for test in tests {
+            let found = all.filter(test)
+            if found.count > 1 {
+                throw ReplicaError(
+                    .ambiguous,
+                    "\"\(wanted)\" could mean \(found.count) contracts. Use the beginning of an id: "
+                        + found.map { String($0.id.prefix(16)) }.joined(separator: ", ") + ".")
+            }
+            if let one = found.first, let space = SpaceID(text: one.id) { return space }
+        }
+        throw ReplicaError(
+            .notFound, "There is no contract \"\(wanted)\" in this replica. `handsel contract list` shows those there are.")
+    }
+
+    /// Full-text search over messages, terms, memos and what submissions say; the best match first.
+    package func search(_ query: String, in space: SpaceID?, limit: Int = 50) throws -> [SearchHit] {
+        guard let pattern = FTS5Pattern(matchingAllPrefixesIn: query) else { return [] }
+        return try store.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT s.space, s.kind, s.item, c.title, snippet(search_index, 0, '[', ']', '…', 12) AS snippet
+                    FROM search_index JOIN search_row s ON s.number = search_index.rowid LEFT JOIN contract_row c USING (space)
+                    WHERE search_index MATCH ? AND (? IS NULL OR s.space = ?) ORDER BY rank, s.space, s.kind, s.item LIMIT ?
+                    """, arguments: [pattern, space?.data, space?.data, limit]
+            ).map { row in
+                let kind: String = row["kind"]
+                let item: Data = row["item"]
+                let id: SpaceID = try row.identifier("space")
+                return SearchHit(
+                    space: id.description, title: row["title"] ?? "", kind: kind, item: Self.itemText(kind, item, in: id),
+                    snippet: row["snippet"])
+            }
+        }
+    }
+
+    private static func itemText(_ kind: String, _ item: Data, in space: SpaceID) -> String {
+        switch kind {
+        case "memo": String(item.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } * Slot.milliseconds)
+        case "message": ChangeID(bytes: item)?.description ?? ""
+        default: space.description
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Canon
+import Foundation
+import GRDB
+package import Ledger
+package import Store
+import Sync
+
+/// One person's replica on one device: the changes, and everything folded from them, in one SQLite file.
+package struct Replica: StoreBacked {
+    package let store: ChangeStore
+    package let keys: KeyRing
+    let cache = TermsCache()
+
+    /// Opens or creates the file. `clock` gives milliseconds since 1970 UTC.
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    /// Opens or creates the file.
+    ///
+    package init(path: String, keys: KeyRing, clock: @escaping @Sendable () -> UInt64) throws {
+        self.keys = keys
+        store = try ChangeStore(path: path, keeper: Folder(keys: keys, cache: cache), schemas: [.replica], clock: clock)
+    }
+
+    package var device: DeviceID { keys.device.device }
+
+    /// Folds what is admitted, in the transaction that admits it.
+    struct Folder: ChangeStore.Keeper {
+        let keys: KeyRing
+        let cache: TermsCache
+
+        /// A replica takes the spaces of its own person, and those that it holds an invite to.
+        func takes(_ view: SpaceView, from peer: PeerIdentity) throws -> Bool {
+            if let person = try Replica.identity(view.db)?.person, view.roster.roles[person] != nil { return true }
+            return try Bool.fetchOne(
+                view.db, sql: "SELECT EXISTS (SELECT 1 FROM invite_held WHERE space = ?)", arguments: [view.space.data]) ?? false
+        }
+
+        func admitted(_ changes: [ChangeStore.Admitted], in view: SpaceView) throws {
+            try SpaceFold(view, keys: keys, cache: cache).fold(changes)
+        }
+    }
+}
+
+/// Who a replica belongs to.
+package struct Identity: Sendable {
+    package let person: PersonID
+    package let certificate: Certificate
+    package let name: String
+    /// The person's public identity space; nil until it is founded or fetched.
+    package let space: SpaceID?
+}
+
+extension Replica {
+    static func identity(_ db: Database) throws -> Identity? {
+        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM identity") else { return nil }
+        let encoded: Data = row["certificate"]
+        let bytes = Array(encoded)
+        var reader = CBORReader(bytes.span)
+        let space: Data? = row["space"]
+        return Identity(
+            person: try row.identifier("person"), certificate: try Certificate(from: &reader), name: row["name"],
+            space: space.flatMap { SpaceID(bytes: $0) })
+    }
+
+    /// The owner; refuses with advice where there is none yet.
+    package func identity() throws -> Identity {
+        guard let identity = try store.read(Self.identity) else {
+            throw ReplicaError(.noIdentity, "There is nobody in this replica yet. Run `handsel init --name \"Your Name\"` first.")
+        }
+        return identity
+    }
+
+    package func setIdentity(_ certificate: Certificate, name: String) throws {
+        try store.write { db in
+            guard try Self.identity(db) == nil else {
+                throw ReplicaError(.alreadyExists, "This replica already belongs to someone. Choose another with --home.")
+            }
+            try db.execute(
+                sql: "INSERT INTO identity (id, person, certificate, name) VALUES (1, ?, ?, ?)",
+                arguments: [certificate.person.data, Data(certificate.encoded), name])
+        }
+    }
+
+    package func rename(_ name: String) throws {
+        try store.write { try $0.execute(sql: "UPDATE identity SET name = ?", arguments: [name]) }
+    }
+
+    package func setIdentitySpace(_ space: SpaceID) throws {
+        try store.write { try $0.execute(sql: "UPDATE identity SET space = ?", arguments: [space.data]) }
+    }
+}

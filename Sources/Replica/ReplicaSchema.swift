@@ -1,0 +1,132 @@
+import Store
+
+extension Schema {
+    /// What a replica knows of itself, and everything it folds from the changes.
+    static let replica = Schema(
+        part: "replica",
+        migrations: [
+            """
+            -- LOCAL: of this device alone, derived from nothing.
+            CREATE TABLE identity (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                person BLOB NOT NULL, certificate BLOB NOT NULL, name TEXT NOT NULL,
+                space BLOB                              -- the person's identity space, once founded or fetched
+            ) STRICT;
+            -- Links made here, so that they can be shown again, and links taken up, until the join is through.
+            CREATE TABLE invite_made (invite BLOB PRIMARY KEY, space BLOB NOT NULL, link TEXT NOT NULL) STRICT, WITHOUT ROWID;
+            CREATE TABLE invite_held (space BLOB PRIMARY KEY, secret BLOB NOT NULL, link TEXT NOT NULL) STRICT, WITHOUT ROWID;
+            CREATE TABLE address (url TEXT PRIMARY KEY, name TEXT NOT NULL, is_relay INTEGER NOT NULL,
+                last_sync INTEGER, last_error TEXT) STRICT, WITHOUT ROWID;
+            -- The running timer: at most one.
+            CREATE TABLE timer (id INTEGER PRIMARY KEY CHECK (id = 1), space BLOB NOT NULL, started INTEGER NOT NULL,
+                recorded INTEGER NOT NULL, memo TEXT NOT NULL) STRICT;
+
+            -- FOLDED: all below can be rebuilt from the changes at any time.
+            CREATE TABLE roster_row (space BLOB NOT NULL, device BLOB NOT NULL, person BLOB NOT NULL, role TEXT NOT NULL,
+                PRIMARY KEY (space, device)) STRICT, WITHOUT ROWID;
+            CREATE TABLE epoch_key (space BLOB NOT NULL, epoch BLOB NOT NULL, audience INTEGER NOT NULL, key BLOB NOT NULL,
+                PRIMARY KEY (space, epoch, audience)) STRICT, WITHOUT ROWID;
+            -- Changes that are kept but have no effect, and why.
+            CREATE TABLE held_back (space BLOB NOT NULL, change BLOB NOT NULL, ordinal INTEGER NOT NULL, kind TEXT NOT NULL,
+                reason TEXT NOT NULL, PRIMARY KEY (space, change, ordinal)) STRICT, WITHOUT ROWID;
+
+            -- Acts in the linear order in which they fold.
+            CREATE TABLE act (space BLOB NOT NULL, lamport INTEGER NOT NULL, device BLOB NOT NULL, change BLOB NOT NULL,
+                ordinal INTEGER NOT NULL, time INTEGER NOT NULL, kind TEXT NOT NULL, document BLOB, payload BLOB NOT NULL,
+                reason TEXT,                            -- why it is void; null if it took effect
+                PRIMARY KEY (space, lamport, device, change, ordinal)) STRICT, WITHOUT ROWID;
+            CREATE TABLE contract_row (space BLOB PRIMARY KEY, title TEXT NOT NULL, status TEXT NOT NULL, currency TEXT NOT NULL,
+                pricing TEXT NOT NULL, total INTEGER, offer BLOB) STRICT, WITHOUT ROWID;
+            CREATE TABLE milestone_row (space BLOB NOT NULL, number INTEGER NOT NULL, title TEXT NOT NULL,
+                amount INTEGER NOT NULL, due TEXT, status TEXT NOT NULL, round INTEGER NOT NULL,
+                PRIMARY KEY (space, number)) STRICT, WITHOUT ROWID;
+
+            -- Registers: each row is a write that no later write has seen; the last in order wins, the others are kept.
+            CREATE TABLE register (space BLOB NOT NULL, kind TEXT NOT NULL, item BLOB NOT NULL, lamport INTEGER NOT NULL,
+                device BLOB NOT NULL, change BLOB NOT NULL, ordinal INTEGER NOT NULL, seq INTEGER NOT NULL, value BLOB NOT NULL,
+                PRIMARY KEY (space, kind, item, lamport, device, change, ordinal)) STRICT, WITHOUT ROWID;
+            CREATE TABLE name_row (space BLOB NOT NULL, person BLOB NOT NULL, name TEXT NOT NULL,
+                PRIMARY KEY (space, person)) STRICT, WITHOUT ROWID;
+            CREATE TABLE diary_row (space BLOB NOT NULL, slot INTEGER NOT NULL, device BLOB NOT NULL, person BLOB NOT NULL,
+                activity INTEGER NOT NULL, is_manual INTEGER NOT NULL, memo_hash BLOB,
+                PRIMARY KEY (space, slot, device)) STRICT, WITHOUT ROWID;
+            CREATE TABLE memo_row (space BLOB NOT NULL, slot INTEGER NOT NULL, device BLOB NOT NULL, text TEXT NOT NULL,
+                PRIMARY KEY (space, slot, device)) STRICT, WITHOUT ROWID;
+            CREATE TABLE message_row (space BLOB NOT NULL, lamport INTEGER NOT NULL, device BLOB NOT NULL, change BLOB NOT NULL,
+                ordinal INTEGER NOT NULL, person BLOB NOT NULL, time INTEGER NOT NULL, text TEXT NOT NULL,
+                edits INTEGER NOT NULL, PRIMARY KEY (space, lamport, device, change, ordinal)) STRICT, WITHOUT ROWID;
+            CREATE INDEX message_change ON message_row (change);
+            -- Every wording that a message ever had.
+            CREATE TABLE wording (space BLOB NOT NULL, message BLOB NOT NULL, lamport INTEGER NOT NULL, device BLOB NOT NULL,
+                change BLOB NOT NULL, ordinal INTEGER NOT NULL, time INTEGER NOT NULL, text TEXT NOT NULL,
+                PRIMARY KEY (space, message, lamport, device, change, ordinal)) STRICT, WITHOUT ROWID;
+            CREATE TABLE statement_row (space BLOB NOT NULL, hash BLOB NOT NULL, change BLOB NOT NULL, text TEXT NOT NULL,
+                PRIMARY KEY (space, hash)) STRICT, WITHOUT ROWID;
+            CREATE TABLE file_row (space BLOB NOT NULL, lamport INTEGER NOT NULL, device BLOB NOT NULL, change BLOB NOT NULL,
+                ordinal INTEGER NOT NULL, position INTEGER NOT NULL, person BLOB NOT NULL, time INTEGER NOT NULL,
+                name TEXT NOT NULL, size INTEGER NOT NULL, blob BLOB NOT NULL, key BLOB NOT NULL,
+                PRIMARY KEY (space, lamport, device, change, ordinal, position)) STRICT, WITHOUT ROWID;
+            CREATE TABLE terms_row (space BLOB PRIMARY KEY, text TEXT NOT NULL, edits INTEGER NOT NULL, last BLOB NOT NULL,
+                state BLOB NOT NULL) STRICT;
+
+            -- Full text: the index keeps no copy of the rows.
+            CREATE TABLE search_row (number INTEGER PRIMARY KEY, space BLOB NOT NULL, kind TEXT NOT NULL, item BLOB NOT NULL,
+                text TEXT NOT NULL, UNIQUE (space, kind, item)) STRICT;
+            CREATE VIRTUAL TABLE search_index USING fts5 (text, content = 'search_row', content_rowid = 'number',
+                tokenize = "unicode61 remove_diacritics 2");
+            CREATE TRIGGER search_insert AFTER INSERT ON search_row BEGIN
+                INSERT INTO search_index (rowid, text) VALUES (new.number, new.text);
+            END;
+            CREATE TRIGGER search_delete AFTER DELETE ON search_row BEGIN
+                INSERT INTO search_index (search_index, rowid, text) VALUES ('delete', old.number, old.text);
+            END;
+            CREATE TRIGGER search_update AFTER UPDATE ON search_row BEGIN
+                INSERT INTO search_index (search_index, rowid, text) VALUES ('delete', old.number, old.text);
+                INSERT INTO search_index (rowid, text) VALUES (new.number, new.text);
+            END;
+
+            -- VIEWS for people who look in with sqlite3: ids in hexadecimal, times as text, amounts in minor units.
+            CREATE VIEW contract AS
+                SELECT lower(hex(c.space)) AS id, c.title, c.status, c.pricing, c.total, c.currency,
+                    (SELECT n.name FROM roster_row r JOIN name_row n USING (space, person)
+                        WHERE r.space = c.space AND r.role = 'client' LIMIT 1) AS client,
+                    (SELECT n.name FROM roster_row r JOIN name_row n USING (space, person)
+                        WHERE r.space = c.space AND r.role = 'freelancer' LIMIT 1) AS freelancer
+                FROM contract_row c;
+            CREATE VIEW milestone AS
+                SELECT lower(hex(m.space)) AS contract, c.title AS contract_title, m.number, m.title, m.amount, c.currency,
+                    m.due, m.status, m.round
+                FROM milestone_row m JOIN contract_row c USING (space);
+            CREATE VIEW message AS
+                SELECT lower(hex(m.space)) AS contract, lower(hex(m.change)) AS id,
+                    strftime('%Y-%m-%dT%H:%M:%SZ', m.time / 1000, 'unixepoch') AS time, n.name AS author, m.text, m.edits
+                FROM message_row m LEFT JOIN name_row n USING (space, person)
+                ORDER BY m.space, m.lamport, m.device, m.change, m.ordinal;
+            CREATE VIEW diary_slot AS
+                SELECT lower(hex(d.space)) AS contract, strftime('%Y-%m-%dT%H:%M:%SZ', d.slot * 600, 'unixepoch') AS start,
+                    n.name AS author, lower(hex(d.device)) AS device, d.activity, d.is_manual, m.text AS memo
+                FROM diary_row d LEFT JOIN memo_row m USING (space, slot, device) LEFT JOIN name_row n USING (space, person)
+                ORDER BY d.space, d.slot, d.device;
+            """
+        ])
+
+    /// The folded tables, each with its key; `doctor` compares and rebuilds them.
+    static let foldedTables: [(name: String, key: [String])] = [
+        ("roster_row", ["space", "device"]),
+        ("epoch_key", ["space", "epoch", "audience"]),
+        ("held_back", ["space", "change", "ordinal"]),
+        ("act", ["space", "lamport", "device", "change", "ordinal"]),
+        ("contract_row", ["space"]),
+        ("milestone_row", ["space", "number"]),
+        ("register", ["space", "kind", "item", "lamport", "device", "change", "ordinal"]),
+        ("name_row", ["space", "person"]),
+        ("diary_row", ["space", "slot", "device"]),
+        ("memo_row", ["space", "slot", "device"]),
+        ("message_row", ["space", "lamport", "device", "change", "ordinal"]),
+        ("wording", ["space", "message", "lamport", "device", "change", "ordinal"]),
+        ("statement_row", ["space", "hash"]),
+        ("file_row", ["space", "lamport", "device", "change", "ordinal", "position"]),
+        ("terms_row", ["space"]),
+        ("search_row", ["space", "kind", "item"]),
+    ]
+}

@@ -1,0 +1,204 @@
+import Agreement
+import Canon
+import Documents
+import Foundation
+import GRDB
+import Ledger
+import Store
+
+/// Edits merge as CRDTs: registers for what is replaced, a text for the terms, plain unions for the rest.
+extension SpaceFold {
+    /// Applies an edit; returns why it has no effect, if it has none.
+    func apply(_ edit: Edit, at moment: Moment, claimedTime: UInt64) throws -> String? {
+        guard let person = view.roster.person(of: moment.stamp.device) else { return HeldBack.notAMember.rawValue }
+        switch edit {
+        case .diary(let slot, let device, let entry):
+            guard let device = try ownDevice(device, of: person, at: moment) else { return Self.notOwnTime }
+            try record(entry, in: SlotKey(slot: slot, device: device), of: person, at: moment)
+        case .memo(let slot, let device, _, let text):
+            guard let device = try ownDevice(device, of: person, at: moment) else { return Self.notOwnTime }
+            try write(memo: text, in: SlotKey(slot: slot, device: device), at: moment)
+        case .terms(let payload): return try applyTerms(payload, at: moment)
+        case .statement(let statement): try write(statement, at: moment, person, claimedTime)
+        case .message(let text, let files): try send(text, files, at: moment, person, claimedTime)
+        case .editMessage(let message, let text): return try reword(message, text, at: moment, person, claimedTime)
+        case .file(let file): try share([file], at: moment, person, claimedTime)
+        case .name(let name): try write(name: name, of: person, at: moment)
+        }
+        return nil
+    }
+
+    private static let notOwnTime = "only the freelancer edits time, and only their own"
+
+    /// The device whose slot an edit concerns, if the author may edit it.
+    private func ownDevice(_ device: DeviceID?, of person: PersonID, at moment: Moment) throws -> DeviceID? {
+        let device = device ?? moment.stamp.device
+        let isOwn = view.roster.roles[person] == .freelancer && view.roster.certificates[device]?.person == person
+        return isOwn ? device : nil
+    }
+
+    private func record(_ entry: DiaryEntry?, in key: SlotKey, of person: PersonID, at moment: Moment) throws {
+        let value = CBORWriter.encode {
+            $0.optional(entry) { writer, entry in
+                writer.unsigned(entry.activity)
+                writer.boolean(entry.isManual)
+                writer.optional(entry.memo) { $0.bytes32($1) }
+            }
+        }
+        guard let winner = try write(value, to: "diary", key.item, at: moment) else { return }
+        var reader = CBORReader(winner.span)
+        let slot = Int64(key.slot.number)
+        if try reader.skipNull() {
+            try db.execute(
+                sql: "DELETE FROM diary_row WHERE space = ? AND slot = ? AND device = ?",
+                arguments: [space.data, slot, key.device.data])
+        } else {
+            let activity = Int64(try reader.unsigned())
+            let isManual = try reader.boolean()
+            let memo = try reader.skipNull() ? nil : try reader.bytes32()
+            try db.execute(
+                sql: """
+                    INSERT OR REPLACE INTO diary_row (space, slot, device, person, activity, is_manual, memo_hash)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [space.data, slot, key.device.data, person.data, activity, isManual, memo?.data])
+        }
+    }
+
+    private func write(memo text: String, in key: SlotKey, at moment: Moment) throws {
+        guard let winner = try write(Array(text.utf8), to: "memo", key.item, at: moment) else { return }
+        let memo = String(decoding: winner, as: UTF8.self)
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO memo_row (space, slot, device, text) VALUES (?, ?, ?, ?)",
+            arguments: [space.data, Int64(key.slot.number), key.device.data, memo])
+        try index(memo, as: "memo", key.item)
+    }
+
+    private func write(name: String, of person: PersonID, at moment: Moment) throws {
+        guard let winner = try write(Array(name.utf8), to: "name", person.data, at: moment) else { return }
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO name_row (space, person, name) VALUES (?, ?, ?)",
+            arguments: [space.data, person.data, String(decoding: winner, as: UTF8.self)])
+    }
+
+    private func send(
+        _ text: String, _ files: [FileReference], at moment: Moment, _ person: PersonID, _ time: UInt64
+    ) throws {
+        let stamp = moment.stamp
+        _ = try write(Array(text.utf8), to: "message", stamp.change.data, at: moment)
+        try db.execute(
+            sql: """
+                INSERT OR REPLACE INTO message_row (space, lamport, device, change, ordinal, person, time, text, edits)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)
+                """, arguments: stampArguments(stamp) + [person.data, Int64(time), text])
+        try keep(text, of: stamp.change, at: moment, time)
+        try share(files, at: moment, person, time)
+        try index(text, as: "message", stamp.change.data)
+    }
+
+    private func reword(
+        _ message: ChangeID, _ text: String, at moment: Moment, _ person: PersonID, _ time: UInt64
+    ) throws -> String? {
+        let author = try Data.fetchOne(
+            db, sql: "SELECT person FROM message_row WHERE change = ? AND space = ?", arguments: [message.data, space.data])
+        guard let author else { return "there is no such message" }
+        guard author == person.data else { return "only its author edits a message" }
+        try keep(text, of: message, at: moment, time)
+        guard let winner = try write(Array(text.utf8), to: "message", message.data, at: moment) else { return nil }
+        let wording = String(decoding: winner, as: UTF8.self)
+        try db.execute(
+            sql: "UPDATE message_row SET text = ?, edits = edits + 1 WHERE change = ? AND space = ?",
+            arguments: [wording, message.data, space.data])
+        try index(wording, as: "message", message.data)
+        return nil
+    }
+
+    private func keep(_ text: String, of message: ChangeID, at moment: Moment, _ time: UInt64) throws {
+        let stamp = moment.stamp
+        try db.execute(
+            sql: """
+                INSERT OR REPLACE INTO wording (space, message, lamport, device, change, ordinal, time, text)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                space.data, message.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal),
+                Int64(time), text,
+            ])
+    }
+
+    private func write(_ statement: Prose, at moment: Moment, _ person: PersonID, _ time: UInt64) throws {
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO statement_row (space, hash, change, text) VALUES (?, ?, ?, ?)",
+            arguments: [space.data, statement.hash.data, moment.stamp.change.data, statement.text])
+        try share(statement.files, at: moment, person, time)
+        try index(statement.text, as: "statement", statement.hash.data)
+    }
+
+    private func share(_ files: [FileReference], at moment: Moment, _ person: PersonID, _ time: UInt64) throws {
+        for (position, file) in files.enumerated() {
+            try db.execute(
+                sql: """
+                    INSERT OR REPLACE INTO file_row
+                        (space, lamport, device, change, ordinal, position, person, time, name, size, blob, key)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: stampArguments(moment.stamp) + [
+                    position, person.data, Int64(time), file.name, Int64(file.size), file.blob.data, file.key.data,
+                ])
+        }
+    }
+}
+
+extension SlotKey {
+    /// How a register names the slot.
+    var item: Data { Data(Derivation.bigEndian(slot.number) + device.bytes) }
+}
+
+extension SpaceFold {
+    private func stampArguments(_ stamp: Stamp) -> StatementArguments {
+        [space.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal)]
+    }
+
+    /// Writes to a register and returns the value that wins now.
+    private func write(_ value: [UInt8], to kind: String, _ item: Data, at moment: Moment) throws -> [UInt8]? {
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT * FROM register WHERE space = ? AND kind = ? AND item = ?", arguments: [space.data, kind, item])
+        var register = Register<[UInt8]>(
+            try rows.map { row in
+                let lamport: Int64 = row["lamport"]
+                let seq: Int64 = row["seq"]
+                let ordinal: Int64 = row["ordinal"]
+                let bytes: Data = row["value"]
+                let stamp = Stamp(
+                    lamport: UInt64(lamport), device: try row.identifier("device"), seq: UInt64(seq),
+                    change: try row.identifier("change"), ordinal: UInt32(ordinal))
+                return Register<[UInt8]>.Entry(stamp: stamp, value: Array(bytes))
+            })
+        let before = Set(register.entries.map(\.stamp))
+        register.write(value, at: moment)
+        for gone in before.subtracting(register.entries.map(\.stamp)) {
+            try db.execute(
+                sql: "DELETE FROM register WHERE space = ? AND kind = ? AND item = ? AND change = ? AND ordinal = ?",
+                arguments: [space.data, kind, item, gone.change.data, Int64(gone.ordinal)])
+        }
+        let stamp = moment.stamp
+        try db.execute(
+            sql: """
+                INSERT OR REPLACE INTO register (space, kind, item, lamport, device, change, ordinal, seq, value)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                space.data, kind, item, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal),
+                Int64(stamp.seq), Data(value),
+            ])
+        return register.value
+    }
+
+    func index(_ text: String, as kind: String, _ item: Data) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO search_row (space, kind, item, text) VALUES (?, ?, ?, ?)
+                ON CONFLICT (space, kind, item) DO UPDATE SET text = excluded.text WHERE text <> excluded.text
+                """, arguments: [space.data, kind, item, text])
+    }
+}

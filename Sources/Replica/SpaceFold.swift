@@ -1,0 +1,174 @@
+import Agreement
+import Canon
+import Foundation
+import GRDB
+import Ledger
+package import Store
+
+/// Opens admitted changes of one space and folds them into the read model, within the transaction that admitted them.
+///
+/// Local and remote changes, and a rebuild of everything, take this one road.
+package final class SpaceFold {
+    let view: SpaceView
+    let keys: KeyRing
+    let cache: TermsCache
+    var db: Database { view.db }
+    var space: SpaceID { view.space }
+    /// The terms' text, once an edit needs it; written back at the end.
+    var terms: TermsState?
+    var hasNewActs = false
+
+    init(_ view: SpaceView, keys: KeyRing, cache: TermsCache) {
+        self.view = view
+        self.keys = keys
+        self.cache = cache
+    }
+
+    package func fold(_ admitted: [ChangeStore.Admitted]) throws {
+        guard !admitted.isEmpty else { return }
+        if admitted.contains(where: { $0.change.header.audience == .control }) {
+            let before = try rosterDevices()
+            let gained = try foldControl(admitted.filter { $0.change.header.audience == .control })
+            let after = view.roster.devices
+            let isSomeoneOut = !before.isSubset(of: after)
+            if try isSomeoneOut || ((gained || before != after) && hasWaiting()) { return try refold() }
+        }
+        for change in admitted { try fold(change) }
+        try finish()
+    }
+
+    /// Folds the whole space anew from its changes.
+    package func refold() throws {
+        for table in Schema.foldedTables where table.name != "epoch_key" {
+            try db.execute(sql: "DELETE FROM \(table.name) WHERE space = ?", arguments: [space.data])
+        }
+        terms = TermsState()
+        guard let number = view.number else { return }
+        let control = try Row.fetchAll(
+            db, sql: "SELECT * FROM change WHERE space = ? AND audience = 1 ORDER BY arrival", arguments: [number])
+        _ = try foldControl(try control.map(admitted))
+        let rows = try Row.fetchCursor(db, sql: "SELECT * FROM change WHERE space = ? ORDER BY arrival", arguments: [number])
+        while let row = try rows.next() { try fold(try admitted(row)) }
+        try finish()
+    }
+
+    private func admitted(_ row: Row) throws -> ChangeStore.Admitted {
+        ChangeStore.Admitted(change: try row.change(), placement: try view.placement(row))
+    }
+
+    private func finish() throws {
+        if hasNewActs { try foldActs() }
+        if let terms { try save(terms) }
+    }
+}
+
+extension SpaceFold {
+    private func rosterDevices() throws -> Set<DeviceID> {
+        let rows = try Row.fetchAll(db, sql: "SELECT device FROM roster_row WHERE space = ?", arguments: [space.data])
+        return Set(try rows.map { try $0.identifier("device") })
+    }
+
+    /// Whether changes wait for a key or for their author's admission.
+    private func hasWaiting() throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM held_back WHERE space = ? AND reason IN (?, ?))",
+            arguments: [space.data, HeldBack.unreadable.rawValue, HeldBack.notAMember.rawValue]) ?? false
+    }
+
+    /// Folds the roster and opens epoch keys; returns whether a key is new.
+    private func foldControl(_ admitted: [ChangeStore.Admitted]) throws -> Bool {
+        let roster = view.roster
+        try db.execute(sql: "DELETE FROM roster_row WHERE space = ?", arguments: [space.data])
+        for device in roster.devices.sorted() {
+            guard let person = roster.person(of: device), let role = roster.roles[person] else { continue }
+            try db.execute(
+                sql: "INSERT INTO roster_row (space, device, person, role) VALUES (?, ?, ?, ?)",
+                arguments: [space.data, device.data, person.data, role.rawValue])
+        }
+        let agreementKeys = try keys.agreementKeys(in: space, db)
+        var isNew = false
+        for change in admitted {
+            for operation in try Admission.controlOperations(of: change.change) {
+                for opened in keys.open(operation, of: change.change.id, in: space, with: agreementKeys) {
+                    try db.execute(
+                        sql: "INSERT OR IGNORE INTO epoch_key (space, epoch, audience, key) VALUES (?, ?, ?, ?)",
+                        arguments: [space.data, opened.epoch.data, Int64(opened.audience.rawValue), opened.key.data])
+                    isNew = isNew || db.changesCount > 0
+                }
+            }
+        }
+        return isNew
+    }
+
+    static func epochKey(_ epoch: ChangeID, _ audience: Audience, in view: SpaceView) throws -> Bytes32? {
+        let data = try Data.fetchOne(
+            view.db, sql: "SELECT key FROM epoch_key WHERE space = ? AND epoch = ? AND audience = ?",
+            arguments: [view.space.data, epoch.data, Int64(audience.rawValue)])
+        return data.flatMap { Bytes32($0) }
+    }
+}
+
+/// Why a change is kept without effect; what is not in this list is the reason a rule gives.
+enum HeldBack: String {
+    case unreadable = "this device holds no key to read it"
+    case notAMember = "its author is not a member"
+    case unknownKind = "it contains something that this version does not know; upgrade to read it"
+    case wrongAudience = "it was sealed for the wrong audience"
+}
+
+extension SpaceFold {
+    /// Opens one change and folds what it says, or notes why it has no effect.
+    private func fold(_ admitted: ChangeStore.Admitted) throws {
+        let change = admitted.change
+        guard change.header.audience != .control else { return try foldVoidControl(admitted) }
+        let moment = Moment(stamp: admitted.placement.stamp, past: admitted.placement.past)
+        guard view.roster.person(of: change.header.device) != nil else { return try hold(change.id, .notAMember) }
+        let epochKey = try change.header.epoch.flatMap { try Self.epochKey($0, change.header.audience, in: view) }
+        guard let changeKey = change.changeKey(epochKey: epochKey) else { return try hold(change.id, .unreadable) }
+        let assertions: [Assertion?]
+        do {
+            assertions = try Body.decode(try change.open(changeKey: changeKey)).map { try Assertion($0) }
+        } catch let error as LedgerError {
+            return try hold(change.id, reason: error.description)
+        } catch let error as CanonError {
+            return try hold(change.id, reason: "its body is damaged: \(error)")
+        }
+        guard !assertions.contains(nil) else { return try hold(change.id, .unknownKind) }
+        for (ordinal, assertion) in assertions.enumerated() {
+            guard let assertion else { continue }
+            let operation = Moment(stamp: moment.stamp.operation(ordinal), past: moment.past)
+            try fold(assertion, at: operation, of: change)
+        }
+    }
+
+    private func fold(_ assertion: Assertion, at moment: Moment, of change: Change) throws {
+        guard assertion.audience == change.header.audience else {
+            return try hold(change.id, ordinal: moment.stamp.ordinal, kind: assertion.operation.kind, .wrongAudience)
+        }
+        switch assertion {
+        case .act(let act): try insert(act, at: moment, claimedTime: change.header.claimedTime)
+        case .edit(let edit):
+            if let reason = try apply(edit, at: moment, claimedTime: change.header.claimedTime) {
+                try hold(change.id, ordinal: moment.stamp.ordinal, kind: assertion.operation.kind, reason: reason)
+            }
+        }
+    }
+
+    /// A control change that this version cannot read in full has no effect; that is noted like everything else.
+    private func foldVoidControl(_ admitted: ChangeStore.Admitted) throws {
+        guard let operations = try? Admission.controlOperations(of: admitted.change) else {
+            return try hold(admitted.change.id, reason: "its body is damaged")
+        }
+        if operations.isEmpty { try hold(admitted.change.id, .unknownKind) }
+    }
+
+    func hold(_ change: ChangeID, ordinal: UInt32 = 0, kind: String = "", _ reason: HeldBack) throws {
+        try hold(change, ordinal: ordinal, kind: kind, reason: reason.rawValue)
+    }
+
+    func hold(_ change: ChangeID, ordinal: UInt32 = 0, kind: String = "", reason: String) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO held_back (space, change, ordinal, kind, reason) VALUES (?, ?, ?, ?, ?)",
+            arguments: [space.data, change.data, Int64(ordinal), kind, reason])
+    }
+}

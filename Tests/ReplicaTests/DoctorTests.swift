@@ -1,0 +1,63 @@
+import Agreement
+import Canon
+import Foundation
+import GRDB
+import Ledger
+import Replica
+import Store
+import Testing
+
+struct DoctorTests {
+    /// A row of each folded table that is gone, altered, or made up.
+    static let damages: [(table: String, problem: String, sql: String)] = [
+        ("message_row", "different", "UPDATE message_row SET text = 'forged'"),
+        ("message_row", "missing", "DELETE FROM message_row"),
+        ("milestone_row", "different", "UPDATE milestone_row SET amount = 1"),
+        ("contract_row", "missing", "DELETE FROM contract_row"),
+        ("act", "different", "UPDATE act SET reason = 'never happened'"),
+        ("roster_row", "unexpected", "INSERT INTO roster_row VALUES (zeroblob(32), zeroblob(32), zeroblob(32), 'client')"),
+        ("epoch_key", "different", "UPDATE epoch_key SET key = zeroblob(32)"),
+        ("name_row", "different", "UPDATE name_row SET name = 'Mallory'"),
+        ("terms_row", "different", "UPDATE terms_row SET text = 'Everything is free.'"),
+        ("search_row", "missing", "DELETE FROM search_row"),
+        ("register", "different", "UPDATE register SET value = x'00'"),
+        ("wording", "missing", "DELETE FROM wording"),
+    ]
+
+    @Test("a damaged folded row is named and put right", arguments: damages)
+    func damage(table: String, problem: String, sql: String) throws {
+        let pair = try Pair(prose: "Some terms.")
+        try pair.accept()
+        try pair.client.commit(in: pair.space) { _ = try $0.write([.edit(.message(text: "hello", files: []))]) }
+        let before = try pair.client.contract(pair.space)
+        try pair.client.store.write { try $0.execute(sql: sql) }
+        let report = try pair.client.doctor()
+        #expect(report.damaged.contains { $0.table == table && $0.problem == problem }, "\(report.damaged)")
+        #expect(try pair.client.doctor().isHealthy)
+        #expect(try pair.client.contract(pair.space) == before)
+    }
+
+    @Test("a search index that lost its rows is noticed and rebuilt")
+    func searchIndex() throws {
+        let pair = try Pair()
+        try pair.client.commit(in: pair.space) { _ = try $0.write([.edit(.message(text: "needle", files: []))]) }
+        #expect(try pair.client.search("needle", in: nil).count == 1)
+        try pair.client.store.write { try $0.execute(sql: "INSERT INTO search_index (search_index) VALUES ('delete-all')") }
+        #expect(try pair.client.search("needle", in: nil).isEmpty)
+        #expect(try !pair.client.doctor().isSearchSound)
+        #expect(try pair.client.search("needle", in: nil).count == 1)
+    }
+
+    @Test("a file from a newer version can be read but is refused for writing, with advice")
+    func newerSchema() throws {
+        let pair = try Pair(prose: "Some terms.")
+        let path = pair.client.store.database.path
+        let before = try pair.client.contract(pair.space)
+        try pair.client.store.write { try $0.execute(sql: "UPDATE meta SET value = 99 WHERE key = 'schema/replica'") }
+        let replica = try Replica(path: path, keys: pair.client.keys, clock: { 0 })
+        #expect(try replica.contract(pair.space) == before)
+        #expect(throws: StoreError(.newerSchema, "")) {
+            try replica.commit(in: pair.space) { _ = try $0.rotate() }
+        }
+    }
+}

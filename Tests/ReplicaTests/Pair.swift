@@ -1,0 +1,155 @@
+import Agreement
+import Foundation
+import Ledger
+import Replica
+import Store
+import Support
+import Sync
+import Testing
+
+/// A folder that goes when the test is over.
+final class Scratch {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("handsel-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+}
+
+/// A replica with its owner, as a fresh device has it.
+func makeReplica(_ name: String, in scratch: Scratch) throws -> Replica {
+    var generator = SystemRandomNumberGenerator()
+    let keys = try DeviceKeys(using: &generator)
+    let code = RecoveryCode(using: &generator)
+    let replica = try Replica(path: scratch.path("\(name).sqlite"), keys: KeyRing(device: keys), clock: { 1_760_000_000_000 })
+    let person = try code.personKey()
+    let certificate = try Certificate(
+        person: PersonID(person.publicKey), keys: keys, recoveryKey: try code.recoveryKey().publicKey, signedBy: person)
+    try replica.setIdentity(certificate, name: name)
+    return replica
+}
+
+/// Two replicas that share one contract space: a client who founded it, a freelancer who joined.
+struct Pair {
+    let scratch: Scratch
+    let client: Replica
+    let freelancer: Replica
+    let space: SpaceID
+    /// The device that each sync session of the tests takes its peer for.
+    var both: [Replica] { [client, freelancer] }
+
+    static func terms() throws -> Terms {
+        Terms(
+            title: "Landing page", currency: try #require(Currency(code: "EUR")),
+            pricing: .fixed([MilestoneTerms(number: 1, title: "Design", amount: 50_000, due: nil)]))
+    }
+
+    /// Offers, invites, joins, and leaves both with the same changes; the offer is not accepted yet.
+    init(prose: String = "") throws {
+        scratch = try Scratch()
+        client = try makeReplica("Bob", in: scratch)
+        freelancer = try makeReplica("Ada", in: scratch)
+        space = try client.createSpace(.contract, as: .client) { composer in
+            let statement = Prose(salt: composer.randomSalt(), text: prose)
+            let edits = try [Edit.name("Bob")] + [composer.termsEdit(to: prose)].compactMap { $0 } + [.statement(statement)]
+            try composer.write(edits.map(Assertion.edit))
+            _ = try composer.sign(.offer(try Self.terms(), prose: statement.hash))
+        }
+        try invite()
+    }
+
+    private func invite() throws {
+        var generator = SystemRandomNumberGenerator()
+        let secret = InviteSecret(using: &generator)
+        let signing = try secret.signingKey()
+        let invite = try client.commit(in: space) { composer -> ChangeID in
+            let key = try secret.agreementKey().publicKey
+            let epoch = composer.view.roster.epochs[0]
+            return try composer.write(
+                .invite(
+                    Invite(
+                        signingKey: signing.publicKey, agreementKey: key, role: .freelancer, expiry: .max >> 1, epoch: epoch,
+                        keys: try composer.sealedKeys(of: epoch, to: [key]))))
+        }
+        try freelancer.holdInvite(secret, to: space, link: "")
+        try sync()
+        let certificate = try freelancer.identity().certificate
+        try freelancer.commit(in: space) { composer in
+            let payload = Invite.joinPayload(space: space, invite: invite, certificate: certificate)
+            try composer.write(.join(invite: invite, certificate, proof: try signing.sign(payload, for: .join)))
+            let epoch = composer.view.roster.epochs[0]
+            try composer.write(.share(epoch: epoch, keys: try composer.sealedKeys(of: epoch, to: certificate.sealingKeys)))
+            try composer.fold()
+            try composer.write([.edit(.name("Ada"))])
+        }
+        try sync()
+        try freelancer.dropInvite(to: space)
+    }
+
+    /// Runs one session between the two, frame by frame, to its end.
+    @discardableResult
+    func sync() throws -> (client: SyncStatistics, freelancer: SyncStatistics) {
+        var generator = SystemRandomNumberGenerator()
+        func session(_ own: Replica, _ peer: Replica, isDialer: Bool) throws -> SyncSession<Replica> {
+            let claims = try own.heldInvites().map {
+                try Claim(by: try $0.secret.signingKey(), prover: own.device, verifier: peer.device)
+            }
+            return try SyncSession(
+                store: own, device: own.device, peer: peer.device, isDialer: isDialer, nonce: .random(using: &generator),
+                claims: claims)
+        }
+        var here = try session(client, freelancer, isDialer: true)
+        var there = try session(freelancer, client, isDialer: false)
+        var isMoving = true
+        while isMoving {
+            isMoving = false
+            while let frame = try here.nextFrame() {
+                isMoving = true
+                try there.receive(frame)
+            }
+            while let frame = try there.nextFrame() {
+                isMoving = true
+                try here.receive(frame)
+            }
+        }
+        return (here.statistics, there.statistics)
+    }
+
+    /// Both sides' views of the contract without the viewer, for comparing.
+    func views() throws -> [ContractView] { try both.map { try $0.contract(space) } }
+}
+
+extension Pair {
+    /// The freelancer accepts, and both know.
+    func accept() throws {
+        try freelancer.commit(in: space) { composer in
+            let offer = try #require(try composer.state().current)
+            _ = try composer.sign(.accept(offer: offer.id, termsHash: offer.termsHash))
+        }
+        try sync()
+    }
+
+    func submit(round: Int) throws {
+        try freelancer.commit(in: space) { composer in
+            let prose = Prose(salt: composer.randomSalt(), text: "done")
+            try composer.write([.edit(.statement(prose))])
+            _ = try composer.sign(.submit(milestone: 1, round: round, statement: prose.hash))
+        }
+    }
+
+    /// Both sides' contract as JSON, without who looks.
+    func comparableViews() throws -> [String] {
+        try views().map { view in
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            var object = try #require(try JSONSerialization.jsonObject(with: try encoder.encode(view)) as? [String: Any])
+            object["viewer"] = nil
+            return String(decoding: try JSONSerialization.data(withJSONObject: object, options: .sortedKeys), as: UTF8.self)
+        }
+    }
+}
