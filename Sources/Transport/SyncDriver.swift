@@ -1,0 +1,173 @@
+import Canon
+package import Ledger
+package import Sync
+import Synchronization
+
+/// Runs one sync session over one connection.
+///
+/// One task takes what arrives, another sends what the session hands out, so that two peers that both send a lot never wait for
+/// each other. Nothing is queued beyond what the session holds: each frame is made when the socket has room for it.
+package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
+    /// When a session is over.
+    package enum Mode: Sendable {
+        /// Once both sides have nothing left to do.
+        case once
+        /// When the peer leaves.
+        case live
+    }
+
+    /// Something that callers may want to log or show.
+    package enum Event: Sendable {
+        /// The peer's greeting has come.
+        case firstFrame
+        /// The peer has acknowledged everything that was sent; in a live session again and again.
+        case settled(SyncStatistics)
+    }
+
+    /// How both sides of a quiet connection know that the other is still there.
+    package struct Timing: Sendable {
+        /// After so long without sending anything, a sign of life is sent.
+        package var keepAlive = Duration.seconds(20)
+        /// After so long without a byte from the peer, it is given up.
+        package var silence = Duration.seconds(60)
+
+        package init() {}
+    }
+
+    private struct State {
+        var session: SyncSession<Store>
+        /// Whether a session that runs once has done what it was for; what still arrives after that does not count.
+        var isOver = false
+        var lastSettled: SyncStatistics?
+    }
+
+    private let connection: Connection
+    private let mode: Mode
+    private let timing: Timing
+    private let onEvent: @Sendable (Event) -> Void
+    private let state: Mutex<State>
+    /// Wakes the sending task; one wake-up stands for many.
+    private let wake = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    /// - Parameters:
+    ///   - isDialer: whether this side opened the connection.
+    ///   - isCarrier: whether the peer is a relay that this side has chosen to carry its spaces.
+    ///   - claims: proofs of invites and of the person, made for this peer.
+    package init(
+        _ connection: Connection, store: Store, device: DeviceID, isDialer: Bool, isCarrier: Bool = false, claims: [Claim] = [],
+        mode: Mode, timing: Timing = Timing(), onEvent: @escaping @Sendable (Event) -> Void = { _ in }
+    ) throws {
+        self.connection = connection
+        self.mode = mode
+        self.timing = timing
+        self.onEvent = onEvent
+        var generator = SystemRandomNumberGenerator()
+        state = Mutex(
+            State(
+                session: try SyncSession(
+                    store: store, device: device, peer: connection.peer, isCarrier: isCarrier, isDialer: isDialer,
+                    nonce: .random(using: &generator), claims: claims)))
+    }
+
+    package var statistics: SyncStatistics { state.withLock(\.session.statistics) }
+
+    /// Syncs until the session is over, and returns what was done.
+    ///
+    /// `ticks` fires whenever the store has grown other than through this session. Throws what is wrong with the peer's frames
+    /// or with the store, after telling the peer; `refusedByPeer` if the peer did the same; a `TransportError` if the connection
+    /// ended early or the peer fell silent.
+    package func run(ticks: AsyncStream<Void>) async throws -> SyncStatistics {
+        try await withThrowingTaskGroup(of: Bool.self) { tasks in
+            defer { tasks.cancelAll() }
+            tasks.addTask { try await self.takeFrames() }
+            tasks.addTask { try await self.sendFrames() }
+            tasks.addTask { try await self.follow(ticks) }
+            tasks.addTask { try await self.watch() }
+            while let isOver = try await tasks.next(), !isOver {}
+        }
+        return statistics
+    }
+
+    /// Ends when the peer has left, or this side has closed.
+    private func takeFrames() async throws -> Bool {
+        var hasHeard = false
+        for try await frame in connection.frames {
+            try await refusing { try state.withLock { try $0.session.receive(frame) } }
+            if !hasHeard { onEvent(.firstFrame) }
+            hasHeard = true
+            wake.continuation.yield()
+        }
+        guard mode == .live || state.withLock(\.isOver) else { throw TransportError.closed(connection.remote) }
+        return true
+    }
+
+    /// Ends when nothing is left to do in a session that runs once, or the connection is gone; why, the other task finds out.
+    private func sendFrames() async throws -> Bool {
+        do {
+            repeat {
+                while let frame = try await refusing({ try state.withLock { try $0.session.nextFrame() } }) {
+                    try await connection.send(frame)
+                }
+                if noteSettled(), mode == .once {
+                    connection.close()
+                    return false
+                }
+            } while await isWoken()
+        } catch let error as TransportError where error.code != .frameTooLarge {}
+        return false
+    }
+
+    private func isWoken() async -> Bool {
+        for await _ in wake.stream { return true }
+        return false
+    }
+
+    private func noteSettled() -> Bool {
+        let (isSettled, news) = state.withLock { state -> (Bool, SyncStatistics?) in
+            guard state.session.isSettled else { return (false, nil) }
+            let statistics = state.session.statistics
+            defer { state.lastSettled = statistics }
+            state.isOver = mode == .once
+            return (true, state.lastSettled == statistics ? nil : statistics)
+        }
+        if let news { onEvent(.settled(news)) }
+        return isSettled
+    }
+
+    private func follow(_ ticks: AsyncStream<Void>) async throws -> Bool {
+        for await _ in ticks {
+            try await refusing { try state.withLock { try $0.session.storeChanged() } }
+            wake.continuation.yield()
+        }
+        return false
+    }
+
+    /// Gives a sign of life where nothing else was sent, and expects one.
+    private func watch() async throws -> Bool {
+        let clock = ContinuousClock()
+        var sent = connection.traffic.bytesSent
+        var received = connection.traffic.bytesReceived
+        var heard = clock.now
+        while true {
+            try await Task.sleep(for: min(timing.keepAlive, timing.silence))
+            let traffic = connection.traffic
+            if traffic.bytesReceived != received { heard = clock.now }
+            guard clock.now - heard < timing.silence else { throw TransportError.idle(connection.remote, for: timing.silence) }
+            received = traffic.bytesReceived
+            if traffic.bytesSent == sent { try await connection.send(SyncSession<Store>.alive) }
+            sent = connection.traffic.bytesSent
+        }
+    }
+
+    /// Tells the peer, as far as it still listens, why this side gives up.
+    private func refusing<Value>(_ body: () throws -> Value) async throws -> Value {
+        do {
+            return try body()
+        } catch let error as SyncError where error.code == .refusedByPeer {
+            throw error
+        } catch {
+            try? await connection.send(SyncSession<Store>.refusal(error))
+            throw error
+        }
+    }
+}
