@@ -1,0 +1,94 @@
+import Agreement
+import Canon
+import Ledger
+public import Replica
+
+extension Node {
+    /// Founds a contract's space and offers its terms; the other side comes in by an invite.
+    public func offer(_ request: OfferRequest) throws -> ContractView {
+        let terms = try request.checkedTerms()
+        guard let role = Role(rawValue: request.role), role.counterpart != nil else {
+            throw HandselError(.usage, "\"\(request.role)\" is not a role in a contract. Use client or freelancer.")
+        }
+        try checkProse(request.terms)
+        let name = try replica.identity().name
+        let space = try replica.createSpace(.contract, as: role) { composer in
+            try self.writeOffer(terms, prose: request.terms ?? "", extra: [.name(name)], with: composer)
+        }
+        try listSpace(space)
+        return try replica.contract(space)
+    }
+
+    private nonisolated func checkProse(_ text: String?) throws {
+        guard (text?.utf8.count ?? 0) <= AgreementLimits.prose else {
+            throw HandselError(
+                .refused, "The terms are longer than \(AgreementLimits.prose / 1_024) KiB. Shorten them, or attach a file.")
+        }
+    }
+
+    /// Prose first, then the act that cites it.
+    private nonisolated func writeOffer(_ terms: Terms, prose: String, extra: [Edit] = [], with composer: Composer) throws {
+        let statement = Prose(salt: composer.randomSalt(), text: prose)
+        let act = Act.offer(terms, prose: statement.hash)
+        if let reason = try composer.state().reasonToRefuse(act, by: try composer.role()) { throw HandselError(.refused, reason) }
+        let edits = try extra + [composer.termsEdit(to: prose)].compactMap { $0 } + [.statement(statement)]
+        try composer.write(edits.map(Assertion.edit))
+        _ = try composer.sign(act)
+    }
+
+    /// Answers the latest offer with another one.
+    public func counter(_ ref: String, _ change: CounterRequest) throws -> ContractView {
+        let space = try replica.resolve(ref)
+        try checkProse(change.terms)
+        let draft = try replica.termsText(of: space)
+        try replica.commit(in: space) { composer in
+            guard let current = try composer.state().current else {
+                throw HandselError(.refused, "Nothing was offered in this contract yet, so there is nothing to counter.")
+            }
+            try self.writeOffer(try change.apply(to: current.terms), prose: change.terms ?? draft, with: composer)
+        }
+        return try replica.contract(space)
+    }
+
+    /// Edits the text of the terms; what the other side edits meanwhile is merged.
+    ///
+    /// An offer of one's own that is still pending is withdrawn by it. After acceptance the text is a draft of what may come.
+    public func editTerms(_ ref: String, to text: String) throws -> ContractView {
+        let space = try replica.resolve(ref)
+        try checkProse(text)
+        try replica.commit(in: space) { composer in
+            guard let edit = try composer.termsEdit(to: text) else { return }
+            try composer.write([.edit(edit)])
+            if case .offered(let id) = try composer.state().phase, try composer.state().offer(id)?.by == composer.role() {
+                _ = try composer.sign(.withdraw(offer: id))
+            }
+        }
+        return try replica.contract(space)
+    }
+
+    public func accept(_ ref: String) throws -> ContractView {
+        try answer(ref) { .accept(offer: $0.id, termsHash: $0.termsHash) }
+    }
+
+    public func decline(_ ref: String) throws -> ContractView { try answer(ref) { .decline(offer: $0.id) } }
+
+    public func withdraw(_ ref: String) throws -> ContractView { try answer(ref) { .withdraw(offer: $0.id) } }
+
+    private func answer(_ ref: String, _ act: (Offer) -> Act) throws -> ContractView {
+        let space = try replica.resolve(ref)
+        try replica.commit(in: space) { composer in
+            guard let offer = try composer.state().current else {
+                throw HandselError(.refused, "Nothing was offered in this contract yet.")
+            }
+            _ = try composer.sign(act(offer))
+        }
+        return try replica.contract(space)
+    }
+
+    public func contract(_ ref: String) throws -> ContractView { try replica.contract(try replica.resolve(ref)) }
+
+    public func contracts() throws -> [ContractSummary] { try replica.contracts() }
+
+    /// Every signed change of a contract, in an order in which each comes after what it had seen.
+    public func history(_ ref: String) throws -> [HistoryEntry] { try replica.history(of: try replica.resolve(ref)) }
+}

@@ -1,0 +1,80 @@
+import Canon
+import Foundation
+import Ledger
+import Replica
+import Store
+
+extension Node {
+    /// Brings a person back on a new device from the recovery code alone: it names the relay that holds their spaces.
+    ///
+    /// The person's key proves to the relay whose spaces to hand over, and the recovery key opens every epoch's keys. Then this
+    /// device is certified, and takes the keys over for itself.
+    public static func recover(
+        home: String, code: String, relay: String?, progress: @Sendable (String) -> Void = { _ in }
+    ) async throws -> Node {
+        let parts = code.split(separator: "@", maxSplits: 1).map { String($0).trimmingCharacters(in: .whitespaces) }
+        let recovery = try RecoveryCode(text: parts.first ?? "")
+        guard let relay = relay ?? (parts.count == 2 ? parts[1] : nil) else {
+            throw HandselError(
+                .usage, "The code names no relay. Add the relay's link with --relay, or after the code as CODE@LINK.")
+        }
+        _ = try relayAddress(relay)
+        let home = Home(home)
+        let keys = try home.create()
+        do {
+            let person = try recovery.personKey()
+            let certificate = try Certificate(
+                person: PersonID(person.publicKey), keys: keys, recoveryKey: try recovery.recoveryKey().publicKey,
+                signedBy: person)
+            let ring = KeyRing(device: keys, recovery: try recovery.recoveryKey())
+            let node = Node(home: home, replica: try home.open(ring))
+            try await node.bringBack(certificate, person: person, relay: relay, progress: progress)
+            return try Node(home: home.directory)
+        } catch {
+            home.remove()
+            throw error
+        }
+    }
+
+    private func bringBack(
+        _ certificate: Certificate, person: SigningKey, relay: String, progress: @Sendable (String) -> Void
+    ) async throws {
+        try replica.setIdentity(certificate, name: "Recovered")
+        _ = try addAddress(relay, name: nil, isRelay: true)
+        try requireSuccess(of: try await sync(with: relay, provingAlso: [person], progress: progress))
+        let spaces = try replica.spaces()
+        guard let identitySpace = try spaces.first(where: { try replica.roster(of: $0).kind == .identity }) else {
+            throw HandselError(
+                .notFound, "The relay holds nothing of this person. Check the code, or name another relay with --relay.")
+        }
+        try replica.setIdentitySpace(identitySpace)
+        for space in spaces { try enter(space, with: certificate) }
+        if let name = try ownName(person: certificate.person, in: spaces) { try replica.rename(name) }
+        progress("Found \(spaces.count - 1) contracts. Telling the relay of this device…")
+        try requireSuccess(of: try await sync(with: relay, progress: progress))
+    }
+
+    private func requireSuccess(of report: SyncReport) throws {
+        if let failed = report.peers.first(where: { !$0.ok }) { throw HandselError(.network, failed.sentence) }
+    }
+
+    /// Adds this device to a space and seals to it every key that the recovery code opened.
+    private func enter(_ space: SpaceID, with certificate: Certificate) throws {
+        try replica.commit(in: space) { composer in
+            try composer.write(.addDevice(certificate))
+            for epoch in composer.view.roster.epochs {
+                let keys = try composer.sealedKeys(of: epoch, to: certificate.sealingKeys)
+                if !keys.isEmpty { try composer.write(.share(epoch: epoch, keys: keys)) }
+            }
+        }
+    }
+
+    private func ownName(person: PersonID, in spaces: [SpaceID]) throws -> String? {
+        for space in spaces {
+            let contract = try replica.contract(space)
+            let parties = [contract.client, contract.freelancer].compactMap { $0 }
+            if let name = parties.first(where: { $0.person == person.description })?.name { return name }
+        }
+        return nil
+    }
+}
