@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import HandselKit
+
+/// The whole main job on this machine: real processes, real TLS on loopback, real files.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Two people and a relay on this machine: agree, work offline, come back together.",
+        discussion: """
+            Example:
+              handsel demo --directory my-demo
+
+            Leaves both replicas in the folder, to be looked into with handsel or sqlite3.
+            """)
+
+    @Option(help: "An empty or new folder for the two replicas and the relay.")
+    var directory = "handsel-demo"
+
+    @Flag(help: "Print one JSON object instead of the story.")
+    var json = false
+
+    func run() async throws {
+        let stage = try DemoStage(directory: directory)
+        let story = DemoStory(stage: stage, isQuiet: json)
+        let outcome = try story.play()
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(outcome), as: UTF8.self))
+        }
+        guard outcome.areEqual, outcome.isHealthy else { throw ExitCode(3) }
+    }
+}
+
+/// What the demo came to.
+struct DemoOutcome: Encodable {
+    struct Step: Encodable {
+        let name: String
+        let milliseconds: Int
+        let bytesSent: Int
+        let bytesReceived: Int
+        let roundTrips: Int
+    }
+
+    var steps: [Step] = []
+    var areEqual = false
+    var isHealthy = false
+    var directory = ""
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import HandselKit
+
+/// A failure of which a report was printed already, so that only the sentence and the exit code are left.
+struct Reported: Error {
+    let error: HandselError
+
+    init(_ code: HandselError.Code, _ sentence: String) { error = HandselError(code, sentence) }
+}
+
+/// Why a command ends early, and what is printed then.
+enum Failure {
+    /// No failure at all: help, the version or a completion script was asked for.
+    case answer(String)
+    /// The arguments make no sense. The text has the usage in it.
+    case usage(message: String, text: String)
+    /// The command was understood and could not be done.
+    case refusal(HandselError)
+    /// The same, with the command's own object printed already.
+    case reported(HandselError)
+
+    init(_ error: any Error) {
+        if let reported = error as? Reported {
+            self = .reported(reported.error)
+            return
+        }
+        switch Handsel.exitCode(for: error) {
+        case .success:
+            self = .answer(Handsel.fullMessage(for: error))
+        case .validationFailure:
+            let text = Handsel.fullMessage(for: error)
+            let prefix = "Error: "
+            self = .usage(
+                message: Handsel.message(for: error),
+                text: String(text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...]))
+        default:
+            self = .refusal(HandselError.from(error))
+        }
+    }
+
+    /// Prints it and gives the exit code.
+    ///
+    /// The sentence goes to standard error. With `--json` standard output has an object too, so that a script always finds
+    /// exactly one there.
+    func report() -> Int32 {
+        switch self {
+        case .answer(let text):
+            print(text)
+            return 0
+        case .usage(let message, let text):
+            Output.fail(text)
+            printObject(code: "usage", message)
+            return 2
+        case .refusal(let error):
+            Output.fail(error.description)
+            printObject(code: error.code.rawValue, error.description)
+            return error.exitCode
+        case .reported(let error):
+            Output.fail(error.description)
+            return error.exitCode
+        }
+    }
+
+    /// The arguments were perhaps not understood, so `--json` is looked for among them as they are.
+    private func printObject(code: String, _ message: String) {
+        guard CommandLine.arguments.dropFirst().prefix(while: { $0 != "--" }).contains("--json") else { return }
+        try? Output.show(json: ["error": ["code": code, "message": message]])
+    }
+}
