@@ -72,11 +72,14 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+        .target(
+            name: "LedgerSupport", dependencies: ["Canon", "Ledger", "Support", crypto], path: "Tests/LedgerSupport",
+            swiftSettings: strict),
         tests("CanonTests", ["Canon", crypto], exclude: ["Vectors"]),
-        tests("LedgerTests", ["Canon", "Ledger", crypto]),
+        tests("LedgerTests", ["Canon", "Ledger", "LedgerSupport", crypto], exclude: ["Vectors"]),
         tests("DocumentsTests", ["Canon", "Ledger", "Documents"]),
         tests("AgreementTests", ["Canon", "Ledger", "Agreement"]),
-        tests("SyncTests", ["Canon", "Ledger", "Sync", crypto]),
+        tests("SyncTests", ["Canon", "Ledger", "LedgerSupport", "Sync", crypto], exclude: ["Vectors"]),
         tests("ReplicaTests", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", grdb]),
         tests(
             "TransportTests",

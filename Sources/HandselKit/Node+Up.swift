@@ -84,11 +84,11 @@ extension Node {
                 let address = DeviceAddress(.peer, device: device, endpoint: Endpoint(host: endpoint.host, port: UInt16(port)))
                 onEvent("Listening as \(address)")
             },
-            onFailure: { onEvent("Refused a caller: \(HandselError.from($0).description)") }
-        ) { connection in
-            onEvent("Called by \(connection.peer).")
-            try await self.converse(connection, isCarrier: false, isDialer: false, url: nil, news, onEvent)
-        }
+            onFailure: { onEvent("Refused a caller: \(HandselError.from($0).description)") },
+            handler: { connection in
+                onEvent("Called by \(connection.peer).")
+                try await self.converse(connection, isCarrier: false, isDialer: false, url: nil, news, onEvent)
+            })
     }
 
     /// One live session; invites are settled whenever both sides are in step.

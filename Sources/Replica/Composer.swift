@@ -20,67 +20,9 @@ package final class Composer {
         self.cache = cache
     }
 
-    /// Signs and stores one change. What people do once is one change for each audience, prose first.
     /// Signs and stores one change.
     ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
-    /// Signs and stores one change.
-    ///
+    /// What people do once is one change for each audience, prose first.
     @discardableResult
     package func write(_ audience: Audience, _ operations: [Operation], blobs: [BlobID] = []) throws -> ChangeID {
         let device = keys.device.device

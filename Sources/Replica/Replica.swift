@@ -11,67 +11,9 @@ package struct Replica: StoreBacked {
     package let keys: KeyRing
     let cache = TermsCache()
 
-    /// Opens or creates the file. `clock` gives milliseconds since 1970 UTC.
     /// Opens or creates the file.
     ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
+    /// `clock` gives milliseconds since 1970 UTC.
     package init(path: String, keys: KeyRing, clock: @escaping @Sendable () -> UInt64) throws {
         self.keys = keys
         store = try ChangeStore(path: path, keeper: Folder(keys: keys, cache: cache), schemas: [.replica], clock: clock)

@@ -31,133 +31,17 @@ package struct ChangeStore: Sendable {
     package let keeper: any Keeper
     package let limits: StoreLimits
     package let clock: @Sendable () -> UInt64
-    /// Why nothing is written: a newer program has made the file. It can still be read.
     /// Why nothing is written: a newer program has made the file.
     ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
-    /// Why nothing is written: a newer program has made the file.
-    ///
+    /// It can still be read.
     private let newerSchema: StoreError?
 
     /// How long a write waits for another process.
     private static let busyTimeout: TimeInterval = 30
 
-    /// Opens or creates the file. `clock` gives milliseconds since 1970 UTC.
     /// Opens or creates the file.
     ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
-    /// Opens or creates the file.
-    ///
+    /// `clock` gives milliseconds since 1970 UTC.
     package init(
         path: String, keeper: any Keeper, schemas: [Schema] = [], limits: StoreLimits = StoreLimits(),
         clock: @escaping @Sendable () -> UInt64

@@ -61,12 +61,17 @@ extension SyncSession {
         for space in try store.spaces(changedAfter: offered) where try isShared(space) && statistics.refusedByPeer[space] == nil {
             if progress[space] == nil {
                 sendTips(of: space)
-            } else if streams[space] == nil {
-                streams[space] = false
-                outgoing.append(.changes(space))
+            } else {
+                sendNews(of: space)
             }
         }
         offered = sequence
+    }
+
+    private mutating func sendNews(of space: SpaceID) {
+        guard streams[space] == nil else { return }
+        streams[space] = false
+        outgoing.append(.changes(space))
     }
 
     private mutating func ask(about prefix: [UInt8], in trie: SpaceTrie) {
@@ -202,8 +207,11 @@ extension SyncSession {
         retries[space] = nil
         guard statistics.refused[space] == nil else { return }
         if try isShared(space) {
-            // A peer that did not tell its own tips lacks nothing of what it was told.
-            if progress[space] == nil { progress[space] = reached }
+            // A peer that did not tell its own tips lacks nothing of what it was told, but what was stored since.
+            if progress[space] == nil {
+                progress[space] = reached
+                sendNews(of: space)
+            }
             try askForBlobs(in: space)
         } else if !reached.held.isEmpty {
             try refuse(

@@ -33,6 +33,8 @@ enum DeviceCertificate {
     }
 
     /// The device whose key `certificate` carries; nil if the key is not an Ed25519 key.
+    ///
+    /// The key is the one that TLS itself read from the certificate and checks the handshake with, not that of a second parser.
     static func device(of certificate: NIOSSLCertificate) -> DeviceID? {
         guard let key = try? certificate.extractPublicKey().toSPKIBytes(), key.starts(with: publicKeyPrefix) else { return nil }
         return DeviceID(bytes: key.dropFirst(publicKeyPrefix.count))

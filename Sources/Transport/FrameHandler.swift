@@ -85,6 +85,7 @@ final class FrameHandler: ChannelDuplexHandler {
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        // Somebody drops the connection under those who use it.
         if isOpen, event is WireEvent { fail(.closed(remote), context: context) }
         context.triggerUserOutboundEvent(event, promise: promise)
     }

@@ -8,7 +8,7 @@ package enum Listener {
     ///
     /// Returns when every connection has ended. What ends one connection never ends another.
     /// - Parameters:
-    ///   - isAllowed: whether a device that has proven its key may connect. Called on an event loop, so it has to be quick.
+    ///   - isAllowed: whether a device may connect. Asked on an event loop, so it has to be quick, and up to twice a connection.
     ///   - tap: sees the frames of all connections.
     ///   - onBound: receives the port, once connections are accepted.
     ///   - onFailure: learns why a connection was refused, and what `handler` threw.

@@ -12,8 +12,7 @@ struct SecureChannel: Sendable {
     /// Puts the handlers onto a fresh channel, from the socket upwards; on its event loop.
     init(
         on channel: any Channel, remote: Endpoint, expecting expectation: Expectation, identity: DeviceTLS,
-        limits: TransportLimits,
-        tap: FrameTap?
+        limits: TransportLimits, tap: FrameTap?
     ) throws {
         self.remote = remote
         status = ConnectionStatus()

@@ -92,15 +92,17 @@ final class DemoStory {
         }
         try step("ada and bob: edit the paragraph \"\(Self.paragraph)\"") {
             try edit("ada", appending: " The freelancer states the bank reference on each invoice.")
-            try edit("bob", prefixing: "Payment terms (draft). ")
+            try edit("bob", replacing: Self.paragraph, with: "Payment terms, as discussed by telephone.")
         }
     }
 
     /// Rewrites the shared paragraph in one person's own draft, as with an editor.
-    private func edit(_ person: String, appending end: String = "", prefixing start: String = "") throws {
+    private func edit(
+        _ person: String, appending end: String = "", replacing old: String = "", with new: String = ""
+    ) throws {
         let contract: ContractView = try stage.ask(person, ["contract", "show", Self.contract])
         let lines = contract.terms.text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.hasPrefix(Self.paragraph) ? start + line + end : String(line)
+            line.hasPrefix(Self.paragraph) ? new + line.dropFirst(old.count) + end : String(line)
         }
         let path = stage.path("draft-\(person).md")
         try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path))
@@ -147,7 +149,7 @@ final class DemoStory {
         let ada: ContractView = try stage.ask("ada", ["contract", "show", Self.contract])
         let bob: ContractView = try stage.ask("bob", ["contract", "show", Self.contract])
         say(DemoTable.sideBySide(ada, bob))
-        let merged = ada.terms.text.split(separator: "\n").first { $0.contains(Self.paragraph.dropLast()) } ?? ""
+        let merged = ada.terms.text.split(separator: "\n").first { $0.hasPrefix(Self.paragraph.dropLast()) } ?? ""
         say("  Merged, with nobody asked: \"\(merged.prefix(60)) … \(merged.suffix(58))\"")
         outcome.areEqual = try Self.withoutViewer(ada) == Self.withoutViewer(bob)
         let reports: [DoctorReport] = try ["ada", "bob"].map { try stage.ask($0, ["doctor"]) }
@@ -156,12 +158,13 @@ final class DemoStory {
         say(
             "  Rebuilt from the signed changes, nothing differs: \(outcome.isHealthy ? "yes" : "NO") (\(reports.map { "\($0.changes) changes, \($0.rows) rows" }.joined(separator: "; ")))."
         )
+        let handsel = CommandLine.arguments[0].contains(".build") ? ".build/debug/handsel" : "handsel"
         say(
             """
 
             The replicas are in \(stage.directory.path). Look into them:
-              handsel --home \(stage.path("ada")) contract show "\(Self.contract)"
-              handsel --home \(stage.path("bob")) message list "\(Self.contract)"
+              \(handsel) --home \(stage.path("ada")) contract show "\(Self.contract)"
+              \(handsel) --home \(stage.path("bob")) message list "\(Self.contract)"
               sqlite3 \(stage.path("ada"))/replica.sqlite 'SELECT * FROM milestone; SELECT start, memo FROM diary_slot;'
             """)
     }

@@ -60,7 +60,7 @@ struct TextTests {
         ).history
     }
 
-    /// Delivers a history in several orders and compares text, order of elements and stored bytes.
+    /// Delivers a history in several orders, storing and loading the document on the way, and compares text, order of elements and stored bytes.
     private func check(_ history: History<TextStep>, _ generator: inout SeededGenerator, _ comment: Comment) throws {
         var oracle = TextReplica()
         for change in history.changes {
@@ -72,7 +72,9 @@ struct TextTests {
         var encodings: Set<[UInt8]> = []
         for order in history.orders(&generator) {
             var document = TextDocument()
+            let stop = generator.pick(order)
             for change in order.map({ history.changes[$0] }) {
+                if change.stamp == history.changes[stop].stamp { document = try TextDocument(decoding: document.encoded) }
                 for step in change.operations { try document.receive(step, at: change.moment()) }
             }
             #expect(scalars(document.text) == scalars(oracle.text), comment)

@@ -115,6 +115,13 @@ struct ValueTests {
                 }
             }
             #expect(Set(set.elements) == Set(expected), comment)
+            for key in expected {
+                let sites = scene.sites(key)
+                let kept = sites.filter { site in
+                    scene.write(site).value != nil && !sites.contains { scene.sees($0, site) }
+                }
+                #expect(set.presences[key]?.additions == kept.map(scene.stamp).sorted(), comment)
+            }
         }
     }
 

@@ -75,6 +75,8 @@ struct DoctorAnswer: Decodable {
     let isSearchSound: Bool
 }
 
+struct WhoAmIAnswer: Decodable { let device: String }
+
 struct InviteAnswer: Decodable { let link: String }
 
 struct BundleAnswer: Decodable {

@@ -94,9 +94,11 @@ extension Killer {
         let target = victim.isUpload ? relay.store : scene.bob.replica
         let (before, missing) = try await (Held(target), Self.missing(in: target, from: source))
         let logged = await relay.log.count
-        let threshold = before.sum + generator.pick(0..<missing.changes + missing.chunks + 1)
+        let threshold = before.sum + 1 + generator.pick(0..<missing.changes + missing.chunks)
+        let probe = try SQLiteProbe(target)
+        defer { probe.close() }
         let job = try runner.start([victim.command])
-        try await wait(until: threshold, in: target, after: logged, or: job, polls: generator.pick(0..<6))
+        try await Self.wait(until: threshold, at: probe, or: job, then: generator.pick(0..<4))
         if victim.isRelay {
             _ = try await relay.kill()
             job.interrupt()
@@ -113,11 +115,12 @@ extension Killer {
         return held.chunks < before.chunks + missing.chunks ? .attachments : .acknowledging
     }
 
-    /// What one store has and another lacks.
+    /// What one store has of the contract and another lacks.
     private static func missing(in target: URL, from source: URL) async throws -> (changes: Int, chunks: Int) {
         let sql = """
             ATTACH '\(target.path)' AS other;
-            SELECT count(*) FROM main.change WHERE id NOT IN (SELECT id FROM other.change);
+            SELECT count(*) FROM main.change WHERE id NOT IN (SELECT id FROM other.change)
+                AND space IN (SELECT space FROM main.change WHERE audience = 3);
             SELECT count(*) FROM main.chunk JOIN main.blob ON blob = number
                 WHERE id NOT IN (SELECT id FROM other.blob WHERE is_complete);
             """
@@ -126,21 +129,15 @@ extension Killer {
         return (counts[0], counts[1])
     }
 
-    /// Waits for the first frame of the session, then until the store has so many rows, then a few moments more.
-    private func wait(until threshold: Int, in file: URL, after logged: Int, or job: Job, polls: Int) async throws {
-        let relay = relay
-        try await eventually(within: .seconds(60)) {
-            let hasBegun = await relay.log.dropFirst(logged).contains("first frame")
-            return hasBegun || !job.isRunning
-        }
-        let probe = try SQLiteProbe(file)
-        defer { probe.close() }
+    /// Returns once the store has so many rows and was asked a few times more, or the process has ended by itself.
+    ///
+    /// It asks without a pause, because a transfer is over in less than a second.
+    private static func wait(until threshold: Int, at probe: SQLiteProbe, or job: Job, then polls: Int) async throws {
         var further = polls
-        try await eventually(within: .seconds(60)) {
-            if try probe.number("SELECT (SELECT count(*) FROM change) + (SELECT count(*) FROM chunk)") ?? 0 >= threshold {
-                further -= 1
-            }
-            return further < 0 || !job.isRunning
+        while further >= 0, job.isRunning {
+            let rows = try probe.number("SELECT (SELECT count(*) FROM change) + (SELECT count(*) FROM chunk)")
+            if rows ?? 0 >= threshold { further -= 1 }
+            await Task.yield()
         }
     }
 }

@@ -143,6 +143,13 @@ struct RefusalTests {
         #expect(error.description.contains("\(endpoint)"))
     }
 
+    @Test("a name that cannot exist is unreachable")
+    func unknownName() async throws {
+        let host = String(repeating: "a", count: 64) + ".invalid"
+        let error = try await transportError { try await dial(Endpoint(host: host, port: 1)) }
+        #expect(error.code == .unreachable)
+    }
+
     @Test("an endpoint that is taken cannot be listened on")
     func taken() async throws {
         try await withListener { server in
