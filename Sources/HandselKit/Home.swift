@@ -10,7 +10,10 @@ struct Home: Sendable {
     var replicaPath: String { directory + "/replica.sqlite" }
     private var keysPath: String { directory + "/device.keys" }
 
-    init(_ directory: String) { self.directory = (directory as NSString).expandingTildeInPath }
+    init(_ directory: String) {
+        let own = ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory()
+        self.directory = directory.hasPrefix("~/") ? own + directory.dropFirst() : directory
+    }
 
     var exists: Bool { FileManager.default.fileExists(atPath: keysPath) }
 

@@ -74,9 +74,10 @@ private struct FileReader: BundleReader {
     private(set) var offset: UInt64 = 0
 
     init(path: String) throws {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw HandselError(.notFound, "The file \(path) cannot be read. Check its name and permissions.")
-        }
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue,
+            let file = FileHandle(forReadingAtPath: path)
+        else { throw HandselError(.notFound, "\"\(path)\" is not a file that can be read. Check its name and permissions.") }
         self.file = file
     }
 

@@ -14,13 +14,15 @@ package enum RelayKey {
         if !FileManager.default.fileExists(atPath: path) { try create(at: path) }
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         guard let mode = attributes[.posixPermissions] as? Int, mode & 0o077 == 0 else {
-            throw RelayError(.badKey, "The relay's key \(path) can be read by others, so it is not used. Run `chmod 600 \(path)`.")
+            throw RelayError(
+                .badKey, "The relay's key \(path) can be read by others, so it is not used. Run `chmod 600 \(path)`.")
         }
         let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
         let line = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard let bytes = TextForm.decode(prefix: prefix, line), let seed = Bytes32(bytes) else {
             throw RelayError(
-                .badKey, "The relay's key \(path) is damaged. Restore it from a copy; with a new one, every client needs the new address.")
+                .badKey,
+                "The relay's key \(path) is damaged. Restore it from a copy; with a new one, every client needs the new address.")
         }
         return try SigningKey(seed: seed)
     }
@@ -33,7 +35,8 @@ package enum RelayKey {
         let files = FileManager.default
         defer { try? files.removeItem(atPath: part) }
         guard files.createFile(atPath: part, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-            throw RelayError(.badKey, "The relay's key cannot be written beside its store, to \(path). Check the folder's permissions.")
+            throw RelayError(
+                .badKey, "The relay's key cannot be written beside its store, to \(path). Check the folder's permissions.")
         }
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: part))
         try file.write(contentsOf: Data(line.utf8))

@@ -10,9 +10,10 @@ extension Replica {
     /// Encrypts a file into the replica, under a fresh key, and returns how a change refers to it.
     package func attach(path: String) throws -> FileReference {
         let url = URL(fileURLWithPath: path)
-        guard let file = try? FileHandle(forReadingFrom: url) else {
-            throw ReplicaError(.notFound, "The file \(path) cannot be read. Check its name and permissions.")
-        }
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue,
+            let file = try? FileHandle(forReadingFrom: url)
+        else { throw ReplicaError(.notFound, "\"\(path)\" is not a file that can be read. Check its name and permissions.") }
         defer { try? file.close() }
         var generator = SystemRandomNumberGenerator()
         let key = Bytes32.random(using: &generator)

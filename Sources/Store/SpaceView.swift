@@ -66,7 +66,7 @@ package final class SpaceView: History {
         if let known = placements[change] { return known }
         guard let number,
             let row = try Row.fetchOne(
-                db, sql: "SELECT * FROM change WHERE id = ? AND space = ?", arguments: [change.data, number])
+                try db.cachedStatement(sql: "SELECT * FROM change WHERE id = ? AND space = ?"), arguments: [change.data, number])
         else { return nil }
         let placement = try placement(row)
         placements[change] = placement
@@ -76,7 +76,8 @@ package final class SpaceView: History {
     package func tips(of device: DeviceID) throws -> [Stamp] {
         guard let log = logs[device] else { return [] }
         let rows = try Row.fetchAll(
-            db, sql: "SELECT * FROM change WHERE log = ? AND seq = (SELECT max(seq) FROM change WHERE log = ?)",
+            try db.cachedStatement(
+                sql: "SELECT * FROM change WHERE log = ? AND seq = (SELECT max(seq) FROM change WHERE log = ?)"),
             arguments: [log, log])
         return try rows.map { try placement($0).stamp }
     }

@@ -60,7 +60,10 @@ package struct OpenedBundle: Sendable {
             case .chunkList(let blob, let digests):
                 guard Derivation.blobID(chunks: digests) == blob else { throw Self.damaged }
                 chunkLists.append((blob, digests))
-            case .chunk, .complete: break
+            case .chunk(let blob, let index, let bytes):
+                let digests = chunkLists.last { $0.blob == blob }?.digests ?? []
+                guard digests.indices.contains(index), Derivation.chunkDigest(bytes) == digests[index] else { throw Self.damaged }
+            case .complete: break
             default: throw Self.damaged
             }
         }

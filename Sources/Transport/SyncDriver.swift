@@ -36,6 +36,10 @@ package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
 
     private struct State {
         var session: SyncSession<Store>
+        /// Why this side gives up; the sending task tells the peer and ends.
+        var failure: (any Error)?
+        var isSending = true
+        var isSignOfLifeDue = false
         /// Whether a session that runs once has done what it was for; what still arrives after that does not count.
         var isOver = false
         var lastSettled: SyncStatistics?
@@ -88,33 +92,73 @@ package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
         return statistics
     }
 
-    /// Ends when the peer has left, or this side has closed.
+    /// Ends when the peer has left, this side has closed, or a frame was wrong.
     private func takeFrames() async throws -> Bool {
         var hasHeard = false
         for try await frame in connection.frames {
-            try await refusing { try state.withLock { try $0.session.receive(frame) } }
+            guard try attempt({ try $0.receive(frame) }) else { return false }
             if !hasHeard { onEvent(.firstFrame) }
             hasHeard = true
-            wake.continuation.yield()
         }
         guard mode == .live || state.withLock(\.isOver) else { throw TransportError.closed(connection.remote) }
         return true
     }
 
+    private func follow(_ ticks: AsyncStream<Void>) async throws -> Bool {
+        for await _ in ticks {
+            guard try attempt({ try $0.storeChanged() }) else { return false }
+        }
+        return false
+    }
+
+    /// Lets the session take a step, after which there may be something to send; false if that is why it ends.
+    ///
+    /// Throws only what nobody else will: the peer's own refusal, and any failure once nothing can be sent any more.
+    private func attempt(_ step: (inout SyncSession<Store>) throws -> Void) throws -> Bool {
+        defer { wake.continuation.yield() }
+        return try state.withLock { state in
+            do {
+                try step(&state.session)
+                return true
+            } catch {
+                guard state.isSending, (error as? SyncError)?.code != .refusedByPeer else { throw error }
+                state.failure = error
+                return false
+            }
+        }
+    }
+
     /// Ends when nothing is left to do in a session that runs once, or the connection is gone; why, the other task finds out.
+    ///
+    /// Nobody else sends, so that no half-sent frame is in the way of a last word.
     private func sendFrames() async throws -> Bool {
         do {
             repeat {
-                while let frame = try await refusing({ try state.withLock { try $0.session.nextFrame() } }) {
-                    try await connection.send(frame)
-                }
+                while let frame = try nextFrame() { try await connection.send(frame) }
                 if noteSettled(), mode == .once {
                     connection.close()
                     return false
                 }
             } while await isWoken()
-        } catch let error as TransportError where error.code != .frameTooLarge {}
+        } catch let error as TransportError where error.code != .frameTooLarge {
+            try state.withLock { state in
+                state.isSending = false
+                if let failure = state.failure { throw failure }
+            }
+        } catch {
+            try? await connection.send(SyncSession<Store>.refusal(error))
+            throw error
+        }
         return false
+    }
+
+    private func nextFrame() throws -> [UInt8]? {
+        try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            if let frame = try state.session.nextFrame() { return frame }
+            defer { state.isSignOfLifeDue = false }
+            return state.isSignOfLifeDue ? SyncSession<Store>.alive : nil
+        }
     }
 
     private func isWoken() async -> Bool {
@@ -134,40 +178,21 @@ package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
         return isSettled
     }
 
-    private func follow(_ ticks: AsyncStream<Void>) async throws -> Bool {
-        for await _ in ticks {
-            try await refusing { try state.withLock { try $0.session.storeChanged() } }
-            wake.continuation.yield()
-        }
-        return false
-    }
-
-    /// Gives a sign of life where nothing else was sent, and expects one.
+    /// Has a sign of life sent where nothing else was, and expects one.
     private func watch() async throws -> Bool {
         let clock = ContinuousClock()
-        var sent = connection.traffic.bytesSent
-        var received = connection.traffic.bytesReceived
+        var last = connection.traffic
         var heard = clock.now
         while true {
             try await Task.sleep(for: min(timing.keepAlive, timing.silence))
             let traffic = connection.traffic
-            if traffic.bytesReceived != received { heard = clock.now }
+            if traffic.bytesReceived != last.bytesReceived { heard = clock.now }
             guard clock.now - heard < timing.silence else { throw TransportError.idle(connection.remote, for: timing.silence) }
-            received = traffic.bytesReceived
-            if traffic.bytesSent == sent { try await connection.send(SyncSession<Store>.alive) }
-            sent = connection.traffic.bytesSent
-        }
-    }
-
-    /// Tells the peer, as far as it still listens, why this side gives up.
-    private func refusing<Value>(_ body: () throws -> Value) async throws -> Value {
-        do {
-            return try body()
-        } catch let error as SyncError where error.code == .refusedByPeer {
-            throw error
-        } catch {
-            try? await connection.send(SyncSession<Store>.refusal(error))
-            throw error
+            if traffic.bytesSent == last.bytesSent {
+                state.withLock { $0.isSignOfLifeDue = true }
+                wake.continuation.yield()
+            }
+            last = traffic
         }
     }
 }

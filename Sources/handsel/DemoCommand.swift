@@ -17,18 +17,13 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "An empty or new folder for the two replicas and the relay.")
     var directory = "handsel-demo"
 
-    @Flag(help: "Print one JSON object instead of the story.")
-    var json = false
+    @OptionGroup var options: GlobalOptions
 
     func run() async throws {
         let stage = try DemoStage(directory: directory)
-        let story = DemoStory(stage: stage, isQuiet: json)
+        let story = DemoStory(stage: stage, isQuiet: options.json)
         let outcome = try story.play()
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(outcome), as: UTF8.self))
-        }
+        if options.json { try Output.show(json: outcome) }
         guard outcome.areEqual, outcome.isHealthy else { throw ExitCode(3) }
     }
 }

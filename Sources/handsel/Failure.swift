@@ -19,23 +19,29 @@ enum Failure {
     case refusal(HandselError)
     /// The same, with the command's own object printed already.
     case reported(HandselError)
+    /// All was said; only the code is left.
+    case said(ExitCode)
 
     init(_ error: any Error) {
-        if let reported = error as? Reported {
-            self = .reported(reported.error)
-            return
+        switch error {
+        case let reported as Reported: self = .reported(reported.error)
+        case let code as ExitCode: self = .said(code)
+        default: self = Self.unreported(error)
         }
+    }
+
+    private static func unreported(_ error: any Error) -> Failure {
         switch Handsel.exitCode(for: error) {
         case .success:
-            self = .answer(Handsel.fullMessage(for: error))
+            return .answer(Handsel.fullMessage(for: error))
         case .validationFailure:
             let text = Handsel.fullMessage(for: error)
             let prefix = "Error: "
-            self = .usage(
+            return .usage(
                 message: Handsel.message(for: error),
                 text: String(text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...]))
         default:
-            self = .refusal(HandselError.from(error))
+            return .refusal(HandselError.from(error))
         }
     }
 
@@ -59,6 +65,7 @@ enum Failure {
         case .reported(let error):
             Output.fail(error.description)
             return error.exitCode
+        case .said(let code): return code.rawValue
         }
     }
 

@@ -50,7 +50,8 @@ struct CommandLineTests {
         Refusal("--home", "bob", "milestone", "submit", "Landing page", "1", exits: 1, saying: "not active"),
         Refusal("--home", "bob", "diary", "start", "Landing page", exits: 1, saying: "freelancer"),
         Refusal("--home", "bob", "diary", "stop", exits: 1, saying: "handsel diary start"),
-        Refusal("--home", "bob", "message", "edit", "Landing page", "change_0", "Hello", exits: 1, saying: "handsel message list"),
+        Refusal(
+            "--home", "bob", "message", "edit", "Landing page", "change_0", "Hello", exits: 1, saying: "handsel message list"),
         Refusal("--home", "bob", "message", "send", "Landing page", "See this", "--file", "no.txt", exits: 1, saying: "no.txt"),
         Refusal("--home", "bob", "contract", "edit", "Landing page", "--terms", "no.txt", exits: 1, saying: "no.txt"),
         Refusal("--home", "bob", "file", "get", "Landing page", "no.txt", exits: 1, saying: "handsel file list"),
@@ -137,6 +138,17 @@ struct CommandLineTests {
             #expect(output.contains("gone"))
             for character in ["\u{1b}", "\u{202e}", "\u{9b}", "\u{7}"] { #expect(!output.contains(character), "\(command)") }
         }
+    }
+
+    @Test("the words of the terms leave through a pipe as they came", arguments: ["One\tline\u{2028}\n\n", "no end", ""])
+    func words(text: String) async throws {
+        let workshop = try Workshop()
+        try await workshop.offer(through: nil)
+        try Data(text.utf8).write(to: workshop.folder.appending(path: "new.txt"))
+        try await workshop.answer("--home", "bob", "contract", "edit", "Landing page", "--terms", "new.txt")
+        let shown = try await workshop.handsel("--home", "bob", "contract", "show", "Landing page", "--terms")
+        #expect(shown.code == 0)
+        #expect(shown.output == text)
     }
 
     @Test("a command that keeps running ends with 0 on either signal", arguments: [SIGINT, SIGTERM])

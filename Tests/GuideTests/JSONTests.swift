@@ -72,7 +72,8 @@ struct JSONTests {
             "bob", "contract offer", "--fixed", "--title", "Landing page", "--currency", "EUR", "--milestone", "Design:500.00",
             "--terms", "terms.txt")
         try await recorder.ask(
-            "bob", "contract offer", "--hourly", "--title", "Support", "--currency", "EUR", "--rate", "45.00", "--weekly-hours", "5")
+            "bob", "contract offer", "--hourly", "--title", "Support", "--currency", "EUR", "--rate", "45.00", "--weekly-hours",
+            "5")
         try await recorder.ask("bob", "contract withdraw", "Support")
         let spare = try await recorder.ask("bob", "invite make", "Support")
         try await recorder.ask("bob", "invite revoke", try #require(spare["id"] as? String))
@@ -94,7 +95,8 @@ struct JSONTests {
         try await recorder.ask("ada", "diary start", title, "--memo", "Sketches")
         try await recorder.ask("ada", "diary status")
         try await recorder.ask("ada", "diary stop")
-        try await recorder.ask("ada", "diary add", title, "--from", "2026-11-23T10:00+01:00", "--hours", "0.5", "--memo", "Palette")
+        try await recorder.ask(
+            "ada", "diary add", title, "--from", "2026-11-23T10:00+01:00", "--hours", "0.5", "--memo", "Palette")
         try await recorder.ask("ada", "diary edit", title, "--start", "2026-11-23T09:00Z", "--memo", "Colours")
         try await recorder.ask("ada", "diary delete", title, "--start", "2026-11-23T09:10Z")
         try await recorder.ask("ada", "diary week", title, "--of", "2026-11-23")
@@ -131,7 +133,8 @@ struct JSONTests {
     /// Commands that keep running print an object a line.
     private func check(runningCommands workshop: Workshop, _ recorder: Recorder) async throws {
         for arguments in [
-            ["--home", "ada", "up", "--listen", "127.0.0.1:0"], ["relay", "run", "--listen", "127.0.0.1:0", "--store", "other.sqlite"],
+            ["--home", "ada", "up", "--listen", "127.0.0.1:0"],
+            ["relay", "run", "--listen", "127.0.0.1:0", "--store", "other.sqlite"],
         ] {
             let service = try Service(workshop.process(Built.handsel, arguments + ["--json"], environment: [:]))
             let line = try #require(await service.nextLine())

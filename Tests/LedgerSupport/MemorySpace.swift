@@ -53,7 +53,7 @@ package struct MemorySpace: History, Sendable {
 
     /// Takes whatever `other` has and this replica lacks.
     package mutating func take(from other: MemorySpace) throws {
-        for change in other.changes { try take(change) }
+        for change in other.changes where placements[change.value.id] == nil { try take(change) }
     }
 }
 

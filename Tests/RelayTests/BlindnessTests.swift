@@ -55,7 +55,8 @@ struct BlindnessTests {
         }
         try client.write(.parties, [operation("terms.title", text("title"))], in: space)
         try client.write(.money, [amount], in: space)
-        try client.write(.parties, [operation("message.send", text("message")), operation("file.name", text("file name"))],
+        try client.write(
+            .parties, [operation("message.send", text("message")), operation("file.name", text("file name"))],
             in: space, blobs: [blob])
         try await client.sync(with: relay)
         try await freelancer.sync(with: relay)

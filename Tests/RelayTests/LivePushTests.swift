@@ -61,14 +61,16 @@ struct LivePushTests {
                     }
                     try await writers.waitForAll()
                 }
-                try await eventually { try client.messages(in: space).count == 100 && freelancer.messages(in: space).count == 100 }
+                try await eventually {
+                    try client.messages(in: space).count == 100 && freelancer.messages(in: space).count == 100
+                }
                 group.cancelAll()
             }
             #expect(try client.tips(of: space) == freelancer.tips(of: space))
         }
     }
 
-    @Test("an invite that is made while its holder is connected by person reaches members only")
+    @Test("a space that is founded meanwhile reaches the person’s other devices, and nobody else")
     func newSpace() async throws {
         let harness = try RelayHarness()
         try await harness.run { relay in

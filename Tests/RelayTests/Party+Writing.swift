@@ -62,7 +62,9 @@ extension Party {
             try write(.control, [join.operation], to: view) { $0.places[id]?.state == .open }
             for (audience, seals) in place.invite.keys {
                 let context = SealContext(label: SealContext.share, space: space, audience: audience, epoch: place.invite.epoch)
-                guard let key = TestSealing().open(seals, with: [try secret.agreementKey()], in: context) else { throw NotReadable() }
+                guard let key = TestSealing().open(seals, with: [try secret.agreementKey()], in: context) else {
+                    throw NotReadable()
+                }
                 epochs.withLock { $0[audience] = Draft.Epoch(id: place.invite.epoch, key: key) }
             }
         }

@@ -99,8 +99,11 @@ struct RelaySyncTests {
             ).sealed(by: stranger.keys, salt: .zero).value
             let tip = Tip(device: stranger.device, seq: 0, id: change.id)
             let answers = try await stranger.exchange(
-                with: relay, [.tips(space, [tip]), .changes(space, [change])], until: { if case .refused = $0 { true } else { false } })
-            let isTold = answers.contains { if case .refused(space, let reason) = $0 { reason.contains("not a member") } else { false } }
+                with: relay, [.tips(space, [tip]), .changes(space, [change])],
+                until: { if case .refused = $0 { true } else { false } })
+            let isTold = answers.contains {
+                if case .refused(space, let reason) = $0 { reason.contains("not a member") } else { false }
+            }
             #expect(isTold)
             try await client.sync(with: relay)
             #expect(try !client.tips(of: space).contains(tip))

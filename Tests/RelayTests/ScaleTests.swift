@@ -9,7 +9,7 @@ import Transport
 struct ScaleTests {
     @Test("10,000 changes go up and down in frames of bounded size, and a second sync is still one round trip")
     func tenThousand() async throws {
-        let count = 2_500
+        let count = 10_000
         let harness = try RelayHarness()
         try await harness.run { relay in
             let (client, freelancer, space) = try await harness.contract(through: relay)

@@ -65,7 +65,7 @@ extension MemoryStore {
 
     /// Takes all of a space that was made elsewhere.
     func adopt(_ space: MemorySpace) throws {
-        var own = spaces[space.id] ?? MemorySpace(space.id)
+        var own = spaces[space.id] ?? space
         try own.take(from: space)
         note(own)
         vouched.insert(space.id)

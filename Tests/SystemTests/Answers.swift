@@ -75,7 +75,10 @@ struct DoctorAnswer: Decodable {
     let isSearchSound: Bool
 }
 
-struct WhoAmIAnswer: Decodable { let device: String }
+struct WhoAmIAnswer: Decodable {
+    let name: String
+    let device: String
+}
 
 struct InviteAnswer: Decodable { let link: String }
 

@@ -99,7 +99,9 @@ struct Damage {
     /// A row that no change has made, with every column filled.
     private mutating func insertion(into table: Table, in space: String) async throws -> (sql: String, key: String) {
         let columns = try await SQLite.query(replica, "SELECT name, type FROM pragma_table_info('\(table.name)')")
-            .map { $0.split(separator: "|").map(String.init) }.filter { $0 != ["number", "INTEGER"] || table.name != "search_row" }
+            .map { $0.split(separator: "|").map(String.init) }.filter {
+                $0 != ["number", "INTEGER"] || table.name != "search_row"
+            }
         var values: [String: String] = [:]
         for column in columns {
             switch column[1] {

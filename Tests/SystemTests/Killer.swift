@@ -60,7 +60,8 @@ struct Killer {
         let memo = String(repeating: "What the time was for. ", count: 30)
         for day in 1...2 {
             try await scene.ada.run(
-                "diary", "add", Scene.contract, "--from", "2026-12-0\(day)T00:00Z", "--slots", "140", "--memo", "\(number) \(memo)")
+                "diary", "add", Scene.contract, "--from", "2026-12-0\(day)T00:00Z", "--slots", "140", "--memo",
+                "\(number) \(memo)")
         }
         for (person, messages, bytes) in [(scene.ada, 4, 3_000_000), (scene.bob, 2, 400_000)] {
             for _ in 0..<messages {

@@ -6,7 +6,9 @@ import Testing
 struct RandomWorkTests {
     private static let operations = count("HANDSEL_OPERATIONS", standard: 60)
 
-    @Test("random work on both sides merges through a relay, and every damaged row is found and put right", .timeLimit(.minutes(60)))
+    @Test(
+        "random work on both sides merges through a relay, and every damaged row is found and put right", .timeLimit(.minutes(60))
+    )
     func throughRelay() async throws {
         try await Scene.withRelay { scene, relay in
             try await scene.agree(through: relay)

@@ -16,12 +16,24 @@ struct RefusalTests {
         }
     }
 
-    @Test(
-        "something that is no relay is recognised",
-        .timeLimit(.minutes(5)),
-        arguments: ["", "HTTP/1.1 400 Bad Request\r\n\r\n", "\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}\u{28}", String(repeating: "garbage ", count: 9_999)])
-    func noRelay(words: String) async throws {
-        let listener = try GarbageListener(saying: Array(words.utf8))
+    /// What something that is no relay says to whoever connects.
+    enum Greeting: String, CaseIterable {
+        case nothing, webPage, alert, garbage
+
+        var bytes: [UInt8] {
+            switch self {
+            case .nothing: []
+            case .webPage: Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)
+            // A fatal handshake failure (RFC 8446, section 6).
+            case .alert: [0x15, 3, 3, 0, 2, 2, 40]
+            case .garbage: Array(repeating: UInt8(ascii: "g"), count: 100_000)
+            }
+        }
+    }
+
+    @Test("something that is no relay is recognised", .timeLimit(.minutes(5)), arguments: Greeting.allCases)
+    func noRelay(greeting: Greeting) async throws {
+        let listener = try GarbageListener(saying: greeting.bytes)
         defer { listener.stop() }
         try await withContract { scene, relay in
             let peer = try await failedSync(of: scene.bob, with: Self.link(relay.link, port: listener.port))
@@ -39,7 +51,8 @@ struct RefusalTests {
         }
     }
 
-    @Test("a replica of a newer version is not written to", .timeLimit(.minutes(5)), arguments: ["schema/replica", "schema/store"])
+    @Test(
+        "a replica of a newer version is not written to", .timeLimit(.minutes(5)), arguments: ["schema/replica", "schema/store"])
     func newerSchema(part: String) async throws {
         try await withContract { scene, _ in
             let before = try await scene.ada.contractChanges()
@@ -93,7 +106,9 @@ extension RefusalTests {
     }
 
     private static func key(in link: String) throws -> String {
-        guard let start = link.range(of: "://"), let end = link.firstIndex(of: "@") else { throw Unexpected("\(link) is no link") }
+        guard let start = link.range(of: "://"), let end = link.firstIndex(of: "@") else {
+            throw Unexpected("\(link) is no link")
+        }
         return String(link[start.upperBound..<end])
     }
 

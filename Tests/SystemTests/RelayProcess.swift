@@ -18,7 +18,8 @@ actor RelayProcess {
     }
 
     private static func start(in folder: URL, store: URL, port: String) throws -> Job {
-        try Job(Person.program, ["relay", "run", "--listen", "127.0.0.1:\(port)", "--store", store.path, "--verbose"], in: folder)
+        try Job(
+            Person.program, ["relay", "run", "--listen", "127.0.0.1:\(port)", "--store", store.path, "--verbose"], in: folder)
     }
 
     /// Waits until a relay has printed its link, which it does once it listens.
@@ -65,6 +66,8 @@ actor RelayProcess {
     func restart() async throws {
         guard let port = link.split(separator: ":").last else { throw Unexpected("the link \(link) names no port") }
         job = try Self.start(in: folder, store: store, port: String(port))
-        guard try await Self.link(of: job) == link else { throw Unexpected("the relay has another link after it was started again") }
+        guard try await Self.link(of: job) == link else {
+            throw Unexpected("the relay has another link after it was started again")
+        }
     }
 }

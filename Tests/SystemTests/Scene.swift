@@ -18,7 +18,8 @@ struct Scene: Sendable {
 
     /// Runs `body` in a new folder, which stays for a look into it if `body` fails.
     static func with<Result>(_ body: (Scene) async throws -> Result) async throws -> Result {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("handsel-system-\(UUID().uuidString.prefix(8))")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "handsel-system-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         do {
             let scene = Scene(folder: folder, ada: Person("ada", in: folder), bob: Person("bob", in: folder))

@@ -67,7 +67,9 @@ struct Worker: Sendable {
         case .fileGet:
             let name = try outcome.answer(ContractAnswer.File.self).name
             let got = try Data(contentsOf: person.folder.appendingPathComponent(downloadName))
-            guard contents[name].map({ Data($0) == got }) ?? true else { throw Unexpected("\(name) came back with other content") }
+            guard contents[name].map({ Data($0) == got }) ?? true else {
+                throw Unexpected("\(name) came back with other content")
+            }
         default: break
         }
     }
@@ -81,8 +83,12 @@ extension Worker {
         case .diaryStop: return ["--memo", words.sentence()]
         case .diaryStatus, .contractList: return []
         case .messageSearch: return ["--in", contract, words.pick(of: words.marks) ?? "nothing"]
-        case .diaryAdd: return [contract, "--from", time(newSlot()), "--slots", String(words.pick(1..<5)), "--memo", words.sentence()]
-        case .diaryEdit: return [contract, "--start", time(knownSlot()), "--memo", words.sentence(), "--activity", String(words.pick(0..<500))]
+        case .diaryAdd:
+            return [contract, "--from", time(newSlot()), "--slots", String(words.pick(1..<5)), "--memo", words.sentence()]
+        case .diaryEdit:
+            return [
+                contract, "--start", time(knownSlot()), "--memo", words.sentence(), "--activity", String(words.pick(0..<500)),
+            ]
         case .diaryDelete: return [contract, "--start", time(knownSlot())]
         case .diaryStart: return [contract, "--memo", words.sentence()]
         case .diaryWeek: return [contract, "--of", String(time(knownSlot()).prefix(10))]

@@ -33,13 +33,13 @@ func eventually(_ condition: () async -> Bool) async throws {
     }
 }
 
-/// Returns when `value` has been the same a hundred times in a row.
+/// Returns when `value` has been the same, and not zero, a hundred times in a row.
 func eventuallySteady(_ value: () -> Int) async throws {
     var last = value()
     var repetitions = 0
     try await eventually {
         let current = value()
-        repetitions = current == last ? repetitions + 1 : 0
+        repetitions = current == last && current > 0 ? repetitions + 1 : 0
         last = current
         return repetitions == 100
     }

@@ -87,7 +87,8 @@ private struct OpenSSL {
         let (exit, continuation) = AsyncStream<Never>.makeStream()
         process.terminationHandler = { _ in continuation.finish() }
         try process.run()
-        try stdin.fileHandleForWriting.write(contentsOf: input)
+        // One that is refused may be gone by now.
+        try? stdin.fileHandleForWriting.write(contentsOf: input)
         try stdin.fileHandleForWriting.close()
         for await _ in exit {}
         return Array(try stdout.fileHandleForReading.readToEnd() ?? Data())

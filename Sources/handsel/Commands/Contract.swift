@@ -114,13 +114,8 @@ struct ContractShow: AsyncParsableCommand {
 
     func run() async throws {
         let contract = try await options.open().contract(about.contract)
-        try options.show(contract) { page in
-            if terms {
-                page.quote(contract.terms.text, indentation: "")
-            } else {
-                page.contract(contract)
-            }
-        }
+        guard !terms || options.json else { return Output.show(text: contract.terms.text) }
+        try options.show(contract) { page in page.contract(contract) }
     }
 }
 

@@ -37,7 +37,8 @@ struct InitCommand: AsyncParsableCommand {
             page.blank()
             page.line("    \(recoveryCode, .bold)")
             page.blank()
-            page.line("Keep it on paper, away from this device. If the device is lost, `handsel recover` brings everything back with")
+            page.line(
+                "Keep it on paper, away from this device. If the device is lost, `handsel recover` brings everything back with")
             page.line("it. Whoever has the code can do so; nobody can replace it.")
             if relay == nil { page.line("It names no relay yet: note the link of yours beside it once you have one.") }
         }

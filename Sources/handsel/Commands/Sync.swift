@@ -27,7 +27,8 @@ struct SyncCommand: AsyncParsableCommand {
         guard !failed.isEmpty else { return }
         let (how, them) = report.peers.count == 1 ? ("It", "it") : ("\(failed.count) of \(report.peers.count)", "all")
         throw Reported(
-            .network, "\(how) could not be synced with. Run `handsel sync` again when \(them) can be reached; nothing is lost meanwhile.")
+            .network,
+            "\(how) could not be synced with. Run `handsel sync` again when \(them) can be reached; nothing is lost meanwhile.")
     }
 }
 

@@ -10,6 +10,14 @@ enum Output {
         write(text, to: .standardOutput)
     }
 
+    /// Prints a text of somebody's: to a file or pipe exactly as it is, so that it can be edited and given back.
+    static func show(text: String) {
+        guard isTerminal(STDOUT_FILENO) else { return write(text, to: .standardOutput) }
+        var page = Page()
+        page.quote(text, indentation: "")
+        show(page)
+    }
+
     /// Prints one line at once, for commands that keep running.
     static func show(_ line: Line) {
         var page = Page()
