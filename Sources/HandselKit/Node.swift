@@ -24,7 +24,9 @@ public actor Node {
     }
 
     /// `HANDSEL_HOME`, or `~/.handsel`.
-    public static var defaultHome: String { ProcessInfo.processInfo.environment["HANDSEL_HOME"] ?? "~/.handsel" }
+    public static var defaultHome: String {
+        ProcessInfo.processInfo.environment["HANDSEL_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "~/.handsel"
+    }
 
     /// Makes a person, this first device and a recovery code, which is not kept: it is shown once.
     public static func create(home: String, name: String, relay: String?) async throws -> (node: Node, recoveryCode: String) {

@@ -42,3 +42,12 @@ package struct RelayConfiguration: Sendable {
         self.logger = logger
     }
 }
+
+extension RelayConfiguration {
+    /// Reads where to listen from `host:port`; throws a `RelayError` that says what is wrong with it.
+    package init(listeningOn text: String, storePath: String, logger: Logger) throws(RelayError) {
+        do {
+            self.init(listen: try Endpoint(parsing: text), storePath: storePath, logger: logger)
+        } catch { throw RelayError(.badEndpoint, error.description) }
+    }
+}

@@ -1,7 +1,7 @@
 /// Why a relay does not start.
 package struct RelayError: Error, Equatable, CustomStringConvertible {
     package enum Code: String, Sendable {
-        case badKey
+        case badKey, badEndpoint
     }
 
     package let code: Code

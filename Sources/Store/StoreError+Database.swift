@@ -5,9 +5,15 @@ extension StoreError {
     package init?(_ error: any Error) {
         guard let error = error as? DatabaseError else { return nil }
         switch error.resultCode {
-        case .SQLITE_CORRUPT: self.init(
-                .damaged, "The replica's file is damaged (\(error.message ?? "SQLite cannot read it")); restore it, or bring everything back with `handsel recover`.")
-        case .SQLITE_NOTADB: self.init(.notAStore, "The replica's file is not an SQLite database; restore it, or bring everything back with `handsel recover`.")
+        case .SQLITE_CORRUPT:
+            let detail = error.message ?? "SQLite cannot read it"
+            self.init(
+                .damaged,
+                "The replica's file is damaged (\(detail)); restore it, or bring everything back with `handsel recover`.")
+        case .SQLITE_NOTADB:
+            self.init(
+                .notAStore,
+                "The replica's file is not an SQLite database; restore it, or bring everything back with `handsel recover`.")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(.busy, "Another process is using the replica for long. Try again in a moment.")
         case .SQLITE_FULL: self.init(.quota, "The disk is full, so nothing was written. Make room and try again.")

@@ -129,11 +129,13 @@ extension CBORReader {
 
     @_lifetime(self: copy self)
     fileprivate mutating func tips() throws(CanonError) -> [Tip] {
+        let start = offset
         var tips: [Tip] = []
         for _ in 0..<(try array(limit: SyncLimits.tips)) {
             try array(of: 3)
             tips.append(Tip(device: try identifier(), seq: try unsigned(upTo: UInt64(Int64.max) - 1), id: try identifier()))
         }
+        guard zip(tips, tips.dropFirst()).allSatisfy(<) else { throw CanonError(.unexpectedValue, at: start) }
         return tips
     }
 

@@ -96,6 +96,7 @@ package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
     private func takeFrames() async throws -> Bool {
         var hasHeard = false
         for try await frame in connection.frames {
+            if state.withLock(\.isOver) { return true }
             guard try attempt({ try $0.receive(frame) }) else { return false }
             if !hasHeard { onEvent(.firstFrame) }
             hasHeard = true

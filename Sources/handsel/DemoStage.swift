@@ -67,8 +67,9 @@ struct DemoStage {
             process.terminate()
             throw HandselError(.network, "The relay did not start: \(String(decoding: said, as: UTF8.self))")
         }
-        // What the relay says from here on goes unread; a full pipe must not stop it.
-        output.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+        // What the relay says from here on is read and dropped; a full pipe must not stop it.
+        let rest = output.fileHandleForReading
+        Thread.detachNewThread { while !rest.availableData.isEmpty {} }
         return (process, String(link))
     }
 }

@@ -74,7 +74,7 @@ extension MemorySpace {
     /// What `device` would write next, after everything that is here.
     package mutating func draft(
         by device: DeviceID, _ audience: Audience = .control, epoch: Draft.Epoch? = nil, at time: UInt64 = 0,
-        _ operations: [Operation], blobs: [BlobID] = []
+        _ operations: [Operation] = [], blobs: [BlobID] = []
     ) -> Draft {
         let tip = tips(of: device).last
         let named = tip.flatMap { placements[$0.change] }?.membership

@@ -7,14 +7,9 @@ import Testing
 
 /// The format as it was frozen: whoever derives other bytes from the same inputs speaks another protocol.
 struct VectorTests {
-    private struct WrongLength: Error {}
+    private static func id<ID: Identifier>(_ text: String) throws -> ID { ID(try Bytes32(hex: text)) }
 
-    private static func bytes32(_ text: String) throws -> Bytes32 {
-        guard let value = Bytes32(try bytes(hex: text)) else { throw WrongLength() }
-        return value
-    }
-
-    private static func id<ID: Identifier>(_ text: String) throws -> ID { ID(try bytes32(text)) }
+    private struct UnknownAudience: Error {}
 
     private struct GivenOperation: Codable {
         let kind: String
@@ -43,9 +38,9 @@ struct VectorTests {
                     operation.kind, on: try operation.document.map { try id($0) },
                     payload: try Support.bytes(hex: operation.payload))
             }
-            guard let audience = Audience(rawValue: audience) else { throw WrongLength() }
+            guard let audience = Audience(rawValue: audience) else { throw UnknownAudience() }
             var keyed: Draft.Epoch?
-            if let epoch, let epochKey { keyed = Draft.Epoch(id: try id(epoch), key: try bytes32(epochKey)) }
+            if let epoch, let epochKey { keyed = Draft.Epoch(id: try id(epoch), key: try Bytes32(hex: epochKey)) }
             return Draft(
                 space: try space.map { try id($0) }, seq: seq, previous: try previous.map { try id($0) },
                 parents: try parents.map { try id($0) }, membership: try membership.map { try id($0) }, audience: audience,
@@ -56,9 +51,9 @@ struct VectorTests {
     @Test("changes are encoded, sealed, hashed and signed as frozen")
     func changes() throws {
         let mismatches = try GoldenVector<GivenChange>.mismatches(in: "changes") { given in
-            let keys = try DeviceKeys(signingSeed: Self.bytes32(given.signingSeed), agreementSecret: .zero)
+            let keys = try DeviceKeys(signingSeed: Bytes32(hex: given.signingSeed), agreementSecret: .zero)
             let draft = try given.draft()
-            let change = try draft.sealed(by: keys, salt: Self.bytes32(given.salt)).value
+            let change = try draft.sealed(by: keys, salt: Bytes32(hex: given.salt)).value
             let changeKey = try #require(change.changeKey(epochKey: draft.epoch?.key))
             #expect(try change.open(changeKey: changeKey) == Body.encode(draft.operations))
             return [
@@ -86,13 +81,13 @@ struct VectorTests {
     @Test("certificates are signed as frozen")
     func certificates() throws {
         let mismatches = try GoldenVector<GivenCertificate>.mismatches(in: "certificates") { given in
-            let person = try SigningKey(seed: Self.bytes32(given.personSeed))
+            let person = try SigningKey(seed: Bytes32(hex: given.personSeed))
             let keys = try DeviceKeys(
-                signingSeed: Self.bytes32(given.deviceSeed), agreementSecret: Self.bytes32(given.agreementSecret))
+                signingSeed: Bytes32(hex: given.deviceSeed), agreementSecret: Bytes32(hex: given.agreementSecret))
             let certificate = try Certificate(
                 person: PersonID(person.publicKey), keys: keys,
-                recoveryKey: AgreementKey(secret: Self.bytes32(given.recoverySecret)).publicKey,
-                signedBy: SigningKey(seed: Self.bytes32(given.issuerSeed)))
+                recoveryKey: AgreementKey(secret: Bytes32(hex: given.recoverySecret)).publicKey,
+                signedBy: SigningKey(seed: Bytes32(hex: given.issuerSeed)))
             #expect(certificate.hasValidSignatures)
             return ["certificate": hex(certificate.encoded)]
         }
@@ -126,8 +121,8 @@ struct VectorTests {
         let mismatches = try GoldenVector<GivenInvite>.mismatches(in: "invites") { given in
             let secret = try #require(InviteSecret(secret: bytes(hex: given.secret)))
             let key = try secret.signingKey()
-            let person = try SigningKey(seed: Self.bytes32(given.personSeed))
-            let keys = try DeviceKeys(signingSeed: Self.bytes32(given.deviceSeed), agreementSecret: .zero)
+            let person = try SigningKey(seed: Bytes32(hex: given.personSeed))
+            let keys = try DeviceKeys(signingSeed: Bytes32(hex: given.deviceSeed), agreementSecret: .zero)
             let certificate = try Certificate(
                 person: PersonID(person.publicKey), keys: keys, recoveryKey: .zero, signedBy: person)
             let payload = Invite.joinPayload(
@@ -145,7 +140,7 @@ struct VectorTests {
     @Test("ids are written for people as frozen")
     func textForms() throws {
         let mismatches = try GoldenVector<String>.mismatches(in: "text-forms") { text in
-            let raw = try Self.bytes32(text)
+            let raw = try Bytes32(hex: text)
             return [
                 "change": ChangeID(raw).description, "space": SpaceID(raw).description, "device": DeviceID(raw).description,
                 "person": PersonID(raw).description, "blob": BlobID(raw).description,
@@ -164,7 +159,7 @@ struct VectorTests {
     @Test("prose, terms and attachments are hashed as frozen")
     func digests() throws {
         let mismatches = try GoldenVector<GivenDigests>.mismatches(in: "digests") { given in
-            let prose = Derivation.proseHash(salt: try Self.bytes32(given.salt), prose: try bytes(hex: given.prose))
+            let prose = Derivation.proseHash(salt: try Bytes32(hex: given.salt), prose: try bytes(hex: given.prose))
             let chunks = try given.chunks.map { Derivation.chunkDigest(try bytes(hex: $0)) }
             return [
                 "prose": hex(prose.bytes),
@@ -184,7 +179,7 @@ struct VectorTests {
     @Test("a chunk of an attachment is sealed as frozen")
     func attachments() throws {
         let mismatches = try GoldenVector<GivenChunk>.mismatches(in: "attachments") { given in
-            let key = try Self.bytes32(given.key)
+            let key = try Bytes32(hex: given.key)
             let sealed = try Attachment.seal(try bytes(hex: given.chunk), key: key, index: given.index)
             #expect(try Attachment.open(sealed, key: key, index: given.index) == bytes(hex: given.chunk))
             return ["sealed": hex(sealed), "digest": hex(Derivation.chunkDigest(sealed).bytes)]
@@ -205,13 +200,13 @@ struct VectorTests {
     @Test("a key sealed long ago still opens")
     func seals() throws {
         let mismatches = try GoldenVector<GivenSeal>.mismatches(in: "seals") { given in
-            let key = try AgreementKey(secret: Self.bytes32(given.recipientSecret))
+            let key = try AgreementKey(secret: Bytes32(hex: given.recipientSecret))
             let audience = try #require(Audience(rawValue: given.audience))
             let context = SealContext(
                 label: given.label, space: try Self.id(given.space), audience: audience,
                 epoch: try given.epoch.map { try Self.id($0) })
             let sealed = SealedKey(
-                recipient: key.publicKey, encapsulated: try Self.bytes32(given.encapsulated),
+                recipient: key.publicKey, encapsulated: try Bytes32(hex: given.encapsulated),
                 ciphertext: try bytes(hex: given.ciphertext))
             let opened = try #require(HPKESealing().open([sealed], with: [key], in: context))
             return [

@@ -121,7 +121,9 @@ extension MemoryStore {
         let all = Dictionary(uniqueKeysWithValues: space.changes.map { ($0.value.id, $0) })
         var batch: [Verified<Change>] = []
         for (index, arrival) in arrivals.enumerated().dropFirst(Int(position)) where arrival.space == id {
-            guard let change = all[arrival.change], change.value.header.seq >= held[change.value.header.device] ?? 0 else { continue }
+            guard let change = all[arrival.change], change.value.header.seq >= held[change.value.header.device] ?? 0 else {
+                continue
+            }
             batch.append(change)
             if batch.count >= frameChanges, isProven(batch) { return (batch.map(\.value), UInt64(index + 1)) }
         }
@@ -176,7 +178,8 @@ extension MemoryStore {
     func chunk(_ index: Int, of blob: BlobID) -> [UInt8]? { attachments[blob]?.chunks[index] }
     func store(chunkList: [Bytes32], of blob: BlobID) { attachments[blob, default: MemoryBlob()].digests = chunkList }
     func store(chunk: [UInt8], at index: Int, of blob: BlobID) throws -> Bool {
-        guard let digests = attachments[blob]?.digests, digests.indices.contains(index), Derivation.chunkDigest(chunk) == digests[index]
+        guard let digests = attachments[blob]?.digests, digests.indices.contains(index),
+            Derivation.chunkDigest(chunk) == digests[index]
         else { throw SyncError(.badBlob, "A chunk of \(blob) is damaged.") }
         attachments[blob]?.chunks[index] = chunk
         return attachments[blob]?.isComplete == true

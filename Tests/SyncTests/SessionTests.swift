@@ -87,7 +87,9 @@ struct SessionTests {
         #expect(Cost(dialog) == Cost(frames: [4, 4], waits: [3, 3]), "\(Cost(dialog))")
     }
 
-    @Test("a session that is cut off at any frame leaves a sound store, and the next one fetches only the rest", arguments: seeds(4))
+    @Test(
+        "a session that is cut off at any frame leaves a sound store, and the next one fetches only the rest", arguments: seeds(4)
+    )
     func cutOff(seed: UInt64) throws {
         var world = try World(seed: seed, contracts: 2)
         if seed.isMultiple(of: 2) { try world.sync(world.deskStore, world.benchStore) }

@@ -63,7 +63,7 @@ struct Killer {
                 "diary", "add", Scene.contract, "--from", "2026-12-0\(day)T00:00Z", "--slots", "140", "--memo",
                 "\(number) \(memo)")
         }
-        for (person, messages, bytes) in [(scene.ada, 4, 3_000_000), (scene.bob, 2, 400_000)] {
+        for (person, messages, bytes) in [(scene.ada, 4, 6_000_000), (scene.bob, 2, 400_000)] {
             for _ in 0..<messages {
                 try await person.run("message", "send", Scene.contract, hex(generator.bytes(20_000)))
             }
@@ -99,7 +99,7 @@ extension Killer {
         let probe = try SQLiteProbe(target)
         defer { probe.close() }
         let job = try runner.start([victim.command])
-        try await Self.wait(until: threshold, at: probe, or: job, then: generator.pick(0..<4))
+        try await Self.wait(until: threshold, at: probe, or: job, then: generator.pick(0..<3))
         if victim.isRelay {
             _ = try await relay.kill()
             job.interrupt()

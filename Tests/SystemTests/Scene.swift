@@ -51,7 +51,7 @@ struct Scene: Sendable {
 extension Scene {
     private static let terms = "The freelancer hands in each milestone by its day.\nThe client answers within two weeks.\n"
 
-    /// Makes both replicas; Bob offers the contract and invites Ada. Returns the link of the invite.
+    /// Makes both replicas and the offer of one to the other; returns the link of the invite.
     func offer(relay: String?) async throws -> String {
         try await ada.run("init", "--name", "Ada Freelancer")
         try await bob.run("init", "--name", "Bob Client")

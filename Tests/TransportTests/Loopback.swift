@@ -3,6 +3,7 @@ import Ledger
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Support
 import Synchronization
 import Testing
 
@@ -20,17 +21,6 @@ final class Notes<Note: Sendable>: Sendable {
     private let notes = Mutex<[Note]>([])
     var all: [Note] { notes.withLock { $0 } }
     func add(_ note: Note) { notes.withLock { $0.append(note) } }
-}
-
-struct DeadlinePassed: Error {}
-
-/// Returns as soon as `condition` holds, and throws when it does not within ten seconds.
-func eventually(_ condition: () async -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while await !condition() {
-        if ContinuousClock.now > deadline { throw DeadlinePassed() }
-        try await Task.sleep(for: .milliseconds(2))
-    }
 }
 
 /// Returns when `value` has been the same, and not zero, a hundred times in a row.

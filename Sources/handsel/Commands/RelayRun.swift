@@ -2,7 +2,6 @@ import ArgumentParser
 import HandselKit
 import Logging
 import Relay
-import Transport
 
 /// `handsel relay run`: a relay, until it is stopped.
 struct RelayRun: AsyncParsableCommand {
@@ -30,19 +29,19 @@ struct RelayRun: AsyncParsableCommand {
 
     func validate() throws {
         if store.isEmpty { throw ValidationError("--store needs the name of a file.") }
-        _ = try endpoint()
+        _ = try configuration()
     }
 
-    private func endpoint() throws -> Endpoint {
+    private func configuration() throws -> RelayConfiguration {
+        var logger = Logger(label: "handsel-relay") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = verbose ? .info : .notice
         do {
-            return try Endpoint(parsing: listen)
+            return try RelayConfiguration(listeningOn: listen, storePath: store, logger: logger)
         } catch { throw ValidationError(error.description) }
     }
 
     func run() async throws {
-        var logger = Logger(label: "handsel-relay") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = verbose ? .info : .notice
-        let configuration = RelayConfiguration(listen: try endpoint(), storePath: store, logger: logger)
+        let configuration = try configuration()
         let (isJSON, progress) = (options.json, options.progress)
         try await runUntilInterrupted {
             try await RelayServer.run(configuration) { address in
