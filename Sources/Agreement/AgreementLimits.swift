@@ -9,6 +9,8 @@ package enum AgreementLimits {
     package static let files = 32
     /// Milestones of one contract.
     package static let milestones = 100
+    /// Relays of one contract whose receipts start a deadline.
+    package static let relays = 16
     /// The greatest amount in minor units; leaves room to add up many.
     package static let amount: Int64 = 1_000_000_000_000_000
     /// Hours of a deadline: five years.

@@ -21,7 +21,8 @@ package enum Assertion: Hashable, Sendable {
         }
     }
 
-    /// Nil for a kind that this version does not know, which quarantines the whole body.
+    /// Nil for a kind that this version does not know, which quarantines the whole body; what is not the one form of an assertion
+    /// is refused.
     package init?(_ operation: Operation) throws(CanonError) {
         var reader = CBORReader(operation.payload.span)
         if let act = try Act.decode(operation, &reader) {
@@ -32,5 +33,6 @@ package enum Assertion: Hashable, Sendable {
             return nil
         }
         try reader.finish()
+        guard self.operation == operation else { throw CanonError(.unexpectedValue, at: 0) }
     }
 }

@@ -36,6 +36,9 @@ package struct Terms: Hashable, Sendable {
         /// Hours of general silence after which the dispute default applies.
         package var silence: UInt64
 
+        /// In the order in which they are written.
+        var all: [UInt64] { [review, answer, hearing, silence] }
+
         package static let standard = Deadlines(review: 14 * 24, answer: 7 * 24, hearing: 120, silence: 14 * 24)
     }
 
@@ -66,6 +69,8 @@ package struct Terms: Hashable, Sendable {
     package var fault: String? {
         if title.isEmpty { return "The contract needs a title." }
         if title.utf8.count > AgreementLimits.title { return "The title is longer than \(AgreementLimits.title) bytes." }
+        if relays.count > AgreementLimits.relays { return "A contract names at most \(AgreementLimits.relays) relays." }
+        if deadlines.all.contains(where: { $0 > AgreementLimits.hours }) { return "No deadline is longer than five years." }
         switch pricing {
         case .fixed(let milestones):
             if milestones.isEmpty { return "A fixed-price contract needs at least one milestone." }
@@ -112,7 +117,7 @@ extension Terms {
             writer.integer(rate)
             writer.unsigned(weeklyHours)
         }
-        writer.array([deadlines.review, deadlines.answer, deadlines.hearing, deadlines.silence]) { $0.unsigned($1) }
+        writer.array(deadlines.all) { $0.unsigned($1) }
         writer.array(relays) { $0.identifier($1) }
     }
 
@@ -131,7 +136,7 @@ extension Terms {
             review: try reader.unsigned(upTo: hours), answer: try reader.unsigned(upTo: hours),
             hearing: try reader.unsigned(upTo: hours), silence: try reader.unsigned(upTo: hours))
         relays = []
-        for _ in 0..<(try reader.array(limit: 16)) { relays.append(try reader.identifier()) }
+        for _ in 0..<(try reader.array(limit: AgreementLimits.relays)) { relays.append(try reader.identifier()) }
         guard fault == nil else { throw CanonError(.unexpectedValue, at: start) }
     }
 

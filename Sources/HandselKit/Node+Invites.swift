@@ -46,6 +46,9 @@ extension Node {
                 throw HandselError(.refused, "You can offer the place of the other party only, not \"\(role ?? "")\".")
             }
             let roster = composer.view.roster
+            guard roster.founder == composer.device else {
+                throw HandselError(.refused, "Only the device on which the contract was made invites to it.")
+            }
             guard roster.person(in: counterpart) == nil else {
                 throw HandselError(.refused, "The \(counterpart.rawValue)'s place in this contract is taken already.")
             }
@@ -105,9 +108,8 @@ extension Node {
             throw HandselError(.refused, "The invite was used and accepted, so it cannot be revoked.")
         }
         try replica.commit(in: space) { composer in
-            let role = try composer.role()
-            guard composer.view.roster.places[invite]?.invite.role != role else {
-                throw HandselError(.refused, "Only the side that made an invite revokes it.")
+            guard composer.view.roster.founder == composer.device else {
+                throw HandselError(.refused, "Only the device that made an invite revokes it.")
             }
             try composer.write(.revokeInvite(invite))
         }

@@ -7,7 +7,7 @@ import Testing
 
 /// Two stores and a session between them.
 struct SessionTests {
-    @Test("two stores converge, with nothing sent twice, and both sides know that they are through", arguments: seeds(40))
+    @Test("two stores converge, with nothing sent twice, and both sides know that they are through", arguments: seeds(24))
     func convergence(seed: UInt64) throws {
         var world = try World(seed: seed, contracts: 1 + Int(seed % 4))
         for round in 0..<4 {

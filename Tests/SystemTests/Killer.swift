@@ -58,7 +58,7 @@ struct Killer {
 
     private mutating func makeBacklog(_ number: Int) async throws {
         let memo = String(repeating: "What the time was for. ", count: 30)
-        for day in 1...2 {
+        for day in 1...5 {
             try await scene.ada.run(
                 "diary", "add", Scene.contract, "--from", "2026-12-0\(day)T00:00Z", "--slots", "140", "--memo",
                 "\(number) \(memo)")
@@ -95,7 +95,10 @@ extension Killer {
         let target = victim.isUpload ? relay.store : scene.bob.replica
         let (before, missing) = try await (Held(target), Self.missing(in: target, from: source))
         let logged = await relay.log.count
-        let threshold = before.sum + 1 + generator.pick(0..<missing.changes + missing.chunks)
+        // Changes come first, many in one transaction, then the attachments' chunks.
+        let arrived =
+            generator.chance(50) ? generator.pick(0..<missing.changes) : missing.changes + generator.pick(0..<missing.chunks)
+        let threshold = before.sum + 1 + arrived
         let probe = try SQLiteProbe(target)
         defer { probe.close() }
         let job = try runner.start([victim.command])
