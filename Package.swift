@@ -81,7 +81,7 @@ let package = Package(
         tests("CanonTests", ["Canon", crypto], exclude: ["Vectors"]),
         tests("LedgerTests", ["Canon", "Ledger", "LedgerSupport", crypto], exclude: ["Vectors"]),
         tests("DocumentsTests", ["Canon", "Ledger", "Documents"]),
-        tests("AgreementTests", ["Canon", "Ledger", "Agreement"]),
+        tests("AgreementTests", ["Canon", "Ledger", "LedgerSupport", "Agreement"], exclude: ["Vectors"]),
         tests("SyncTests", ["Canon", "Ledger", "LedgerSupport", "Sync", crypto], exclude: ["Vectors"]),
         tests("ReplicaTests", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", grdb]),
         tests(

@@ -88,6 +88,7 @@ extension ContractState {
     /// Folds one act; returns why it is void, or nil if it took effect.
     package mutating func apply(_ act: Act, change: ChangeID, by role: Role) -> String? {
         if let reason = reasonToRefuse(act, by: role) { return reason }
+        if case .offer = act, offer(change) != nil { return "A change makes one offer, because its id names the offer." }
         switch act {
         case .offer(let terms, let prose):
             settleCurrent(.countered)

@@ -6,6 +6,8 @@ struct InviteLink: Sendable {
     private static let scheme = "handsel:"
     private static let prefix = "invite"
     private static let addressLimit = 512
+    /// Addresses in one link; more would only make it longer.
+    static let addresses = 8
 
     let space: SpaceID
     let invite: ChangeID
@@ -46,7 +48,7 @@ struct InviteLink: Sendable {
             guard let secret = InviteSecret(secret: try reader.bytes(limit: InviteSecret.length)) else { throw refusal }
             self.secret = secret
             var addresses: [String] = []
-            for _ in 0..<(try reader.array(limit: 8)) { addresses.append(try reader.text(limit: Self.addressLimit)) }
+            for _ in 0..<(try reader.array(limit: Self.addresses)) { addresses.append(try reader.text(limit: Self.addressLimit)) }
             self.addresses = addresses
             try reader.finish()
         } catch { throw refusal }

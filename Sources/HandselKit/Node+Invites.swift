@@ -37,7 +37,7 @@ extension Node {
     /// Opens a place in a contract for whoever holds the link.
     public func invite(_ ref: String?, role: String?, expiresInHours hours: UInt64 = 14 * 24) throws -> InviteMade {
         let space = try inviteSpace(ref)
-        let addresses = try replica.addresses().map(\.url)
+        let addresses = try replica.addresses().map(\.url).prefix(InviteLink.addresses)
         let expiry = now + min(hours, 24 * 366) * 3_600_000
         var generator = SystemRandomNumberGenerator()
         let secret = InviteSecret(using: &generator)
@@ -59,7 +59,7 @@ extension Node {
                 keys: try composer.sealedKeys(of: epoch, to: [key]))
             return (try composer.write(.invite(invite)), counterpart)
         }
-        let link = InviteLink(space: space, invite: id, secret: secret, addresses: addresses).text
+        let link = InviteLink(space: space, invite: id, secret: secret, addresses: Array(addresses)).text
         try replica.keepInvite(id, to: space, link: link)
         return InviteMade(
             id: id.description, link: link, role: invited.rawValue, expires: expiry, space: space.description,

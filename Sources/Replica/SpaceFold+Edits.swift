@@ -20,7 +20,7 @@ extension SpaceFold {
             try write(memo: text, in: SlotKey(slot: slot, device: device), at: moment)
         case .terms(let payload): return try applyTerms(payload, at: moment)
         case .statement(let statement): try write(statement, at: moment, person, claimedTime)
-        case .message(let text, let files): try send(text, files, at: moment, person, claimedTime)
+        case .message(let text, let files): return try send(text, files, at: moment, person, claimedTime)
         case .editMessage(let message, let text): return try reword(message, text, at: moment, person, claimedTime)
         case .file(let file): try share([file], at: moment, person, claimedTime)
         case .name(let name): try write(name: name, of: person, at: moment)
@@ -83,8 +83,13 @@ extension SpaceFold {
 
     private func send(
         _ text: String, _ files: [FileReference], at moment: Moment, _ person: PersonID, _ time: UInt64
-    ) throws {
+    ) throws -> String? {
         let stamp = moment.stamp
+        // The change names the message, so it sends one.
+        let earlier = "SELECT EXISTS (SELECT 1 FROM message_row WHERE change = ? AND space = ?)"
+        if try Bool.fetchOne(db, sql: earlier, arguments: [stamp.change.data, space.data]) == true {
+            return "its change has sent a message already"
+        }
         _ = try write(Array(text.utf8), to: "message", stamp.change.data, at: moment)
         try db.execute(
             sql: """
@@ -94,6 +99,7 @@ extension SpaceFold {
         try keep(text, of: stamp.change, at: moment, time)
         try share(files, at: moment, person, time)
         try index(text, as: "message", stamp.change.data)
+        return nil
     }
 
     private func reword(
@@ -101,7 +107,10 @@ extension SpaceFold {
     ) throws -> String? {
         let author = try Data.fetchOne(
             db, sql: "SELECT person FROM message_row WHERE change = ? AND space = ?", arguments: [message.data, space.data])
-        guard let author else { return "there is no such message" }
+        // What its author had not seen is no message to them, wherever it arrived first.
+        guard let author, let sent = try view.placement(of: message)?.stamp, moment.hasSeen(sent) else {
+            return "there is no such message"
+        }
         guard author == person.data else { return "only its author edits a message" }
         try keep(text, of: message, at: moment, time)
         guard let winner = try write(Array(text.utf8), to: "message", message.data, at: moment) else { return nil }

@@ -88,7 +88,8 @@ extension SpaceFold {
         let agreementKeys = try keys.agreementKeys(in: space, db)
         var isNew = false
         for change in admitted {
-            for operation in try Admission.controlOperations(of: change.change) {
+            // A body that cannot be read gives no keys and is held back; it must not keep the space from being folded.
+            for operation in (try? Admission.controlOperations(of: change.change)) ?? [] {
                 for opened in keys.open(operation, of: change.change.id, in: space, with: agreementKeys) {
                     try db.execute(
                         sql: "INSERT OR IGNORE INTO epoch_key (space, epoch, audience, key) VALUES (?, ?, ?, ?)",

@@ -44,7 +44,7 @@ struct CodingTests {
                 .diary(slot, device: nil, entry), .diary(slot, device: id(), nil),
                 .memo(slot, device: generator.chance(50) ? id() : nil, salt: bytes32(), text: text(upTo: 90)),
                 .terms(payload: CBORWriter.encode { $0.array(0..<3) { $0.count($1) } }),
-                .statement(Statement(salt: bytes32(), text: text(upTo: 90), files: files())),
+                .statement(Prose(salt: bytes32(), text: text(upTo: 90), files: files())),
                 .message(text: text(upTo: 90), files: files()), .editMessage(id(), text: text(upTo: 90)),
                 .file(FileReference(name: "a", size: 0, blob: id(), key: bytes32())), .name(text(upTo: 20)),
             ]
@@ -90,7 +90,9 @@ struct CodingTests {
                 switch examples.generator.pick(0..<4) {
                 case 0: payload[examples.generator.pick(payload.indices)] ^= 1 << UInt8(examples.generator.pick(0..<8))
                 case 1: payload.removeLast(examples.generator.pick(1..<payload.count + 1))
-                case 2: payload.insert(UInt8(truncatingIfNeeded: examples.generator.next()), at: examples.generator.pick(payload.indices))
+                case 2:
+                    payload.insert(
+                        UInt8(truncatingIfNeeded: examples.generator.next()), at: examples.generator.pick(payload.indices))
                 default: payload = examples.generator.bytes(examples.generator.pick(0..<40))
                 }
                 let damaged = Operation(operation.kind, on: operation.document, payload: payload)
@@ -132,8 +134,9 @@ struct CodingTests {
         let small = FileReference(name: "", size: 0, blob: BlobID(.zero), key: .zero)
         let tooLong: [Edit] = [
             .memo(Slot(number: 0), device: nil, salt: .zero, text: long(AgreementLimits.memo)),
-            .statement(Statement(salt: .zero, text: long(AgreementLimits.prose))),
-            .message(text: long(AgreementLimits.message), files: []), .editMessage(ChangeID(.zero), text: long(AgreementLimits.message)),
+            .statement(Prose(salt: .zero, text: long(AgreementLimits.prose))),
+            .message(text: long(AgreementLimits.message), files: []),
+            .editMessage(ChangeID(.zero), text: long(AgreementLimits.message)),
             .message(text: "", files: [FileReference](repeating: small, count: AgreementLimits.files + 1)), .file(file),
             .name(long(LedgerLimits.name)), .diary(Slot(number: .max >> 1), device: nil, nil),
             .diary(Slot(number: 0), device: nil, DiaryEntry(activity: 1 << 33, isManual: false, memo: nil)),
@@ -152,11 +155,12 @@ struct CodingTests {
         let file = FileReference(name: "a", size: 1, blob: examples.id(), key: examples.bytes32())
         let salt = examples.bytes32()
         let hashes = [
-            Statement(salt: salt, text: "text"), Statement(salt: examples.bytes32(), text: "text"), Statement(salt: salt, text: "texts"),
-            Statement(salt: salt, text: "text", files: [file]), Statement(salt: salt, text: "text", files: [file, file]),
+            Prose(salt: salt, text: "text"), Prose(salt: examples.bytes32(), text: "text"),
+            Prose(salt: salt, text: "texts"),
+            Prose(salt: salt, text: "text", files: [file]), Prose(salt: salt, text: "text", files: [file, file]),
         ].map(\.hash)
         #expect(Set(hashes).count == hashes.count)
-        #expect(hashes[0] == Statement(salt: salt, text: "text").hash)
+        #expect(hashes[0] == Prose(salt: salt, text: "text").hash)
     }
 
     @Test("slots are ten minutes of UTC")
@@ -179,13 +183,15 @@ extension Terms {
             ? .fixed(
                 (1...generator.pick(1..<6)).map { number in
                     MilestoneTerms(
-                        number: number, title: "Part \(number)", amount: Int64(generator.pick(1..<1_000_000)), due: generator.pick(days))
+                        number: number, title: "Part \(number)", amount: Int64(generator.pick(1..<1_000_000)),
+                        due: generator.pick(days))
                 })
             : .hourly(rate: Int64(generator.pick(1..<100_000)), weeklyHours: UInt64(generator.pick(1..<169)))
         var deadlines = Deadlines.standard
         if generator.chance(50) { deadlines.review = UInt64(generator.pick(0..<1_000)) }
         return Terms(
-            title: "Title \(generator.pick(0..<1_000))", currency: generator.pick(["EUR", "USD", "JPY"].compactMap(Currency.init(code:))),
+            title: "Title \(generator.pick(0..<1_000))",
+            currency: generator.pick(["EUR", "USD", "JPY"].compactMap(Currency.init(code:))),
             pricing: pricing, deadlines: deadlines,
             relays: (0..<generator.pick(0..<3)).map { _ in DeviceID(.random(using: &generator)) })
     }

@@ -101,7 +101,7 @@ struct TermsTests {
             let terms = Terms(
                 title: given.title, currency: try #require(Currency(code: given.currency)), pricing: pricing,
                 relays: try given.relays.map { DeviceID(try Bytes32(hex: $0)) })
-            let statement = Statement(salt: try Bytes32(hex: given.salt), text: given.prose)
+            let statement = Prose(salt: try Bytes32(hex: given.salt), text: given.prose)
             #expect(terms.fault == nil)
             return [
                 "structured": hex(terms.encoded), "prose": hex(statement.hash.bytes),
