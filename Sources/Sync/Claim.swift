@@ -16,7 +16,7 @@ package struct Claim: Hashable, Sendable {
     init(from reader: inout CBORReader) throws(CanonError) {
         try reader.array(of: 2)
         key = try reader.bytes32()
-        signature = try reader.bytes(limit: COSESign1.signatureLength)
+        signature = try reader.signature()
     }
 
     func write(to writer: inout CBORWriter) {

@@ -51,6 +51,6 @@ package struct Receipt: Hashable, Sendable {
         var changes: [ChangeID] = []
         for _ in 0..<(try reader.array(limit: SyncLimits.receiptChanges)) { changes.append(try reader.identifier()) }
         self.changes = changes
-        signature = try reader.bytes(limit: COSESign1.signatureLength)
+        signature = try reader.signature()
     }
 }

@@ -193,6 +193,8 @@ extension DemoStory {
         bytes < 10_240 ? "\(bytes) B" : bytes < 10_485_760 ? "\(bytes / 1_024) KiB" : "\(bytes / 1_048_576) MiB"
     }
 
+    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
     private func step(_ name: String, _ body: () throws -> Void) throws {
         let started = ContinuousClock.now
         try body()
@@ -208,9 +210,9 @@ extension DemoStory {
         }
         let chunks = peer.chunksSent + peer.chunksReceived
         say(
-            "  \(person): sync: \(peer.changesSent) changes out, \(peer.changesReceived) in"
+            "  \(person): sync: \(Self.count(peer.changesSent, "change")) out, \(peer.changesReceived) in"
                 + (chunks > 0 ? ", \(chunks) file chunks" : "")
-                + ", \(Self.size(peer.bytesSent)) out, \(Self.size(peer.bytesReceived)) in, \(peer.roundTrips) round trips, \(peer.milliseconds) ms"
+                + ", \(Self.size(peer.bytesSent)) out, \(Self.size(peer.bytesReceived)) in, \(Self.count(peer.roundTrips, "round trip")), \(peer.milliseconds) ms"
         )
         outcome.steps.append(
             .init(
