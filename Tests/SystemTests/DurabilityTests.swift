@@ -14,6 +14,10 @@ struct DurabilityTests {
         var generator = SeededGenerator(seed: seed(41))
         try await Scene.withRelay { scene, relay in
             try await scene.agree(through: relay)
+            // While it reads, no other process moves what it has committed into the file and syncs that.
+            let reader = try SQLiteProbe(scene.ada.replica)
+            defer { reader.close() }
+            _ = try reader.number("SELECT count(*) FROM change")
             for _ in 0..<3 { try await scene.ada.run("message", "send", Scene.contract, hex(generator.bytes(30_000))) }
             let trace = try await traceSync(of: scene.ada, scene)
             let sent = try #require(
