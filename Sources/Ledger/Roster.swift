@@ -146,6 +146,9 @@ extension Roster {
 
     private func reasonAgainst(_ certificate: Certificate, in entry: ControlEntry, isForAuthor: Bool) -> String? {
         if isForAuthor, certificate.device != entry.author { return "its certificate is for another device" }
+        if certificates[certificate.device] == nil, certificates.count >= LedgerLimits.devices {
+            return "the space has as many devices as it may have"
+        }
         // A device that changed hands would take along what it signed before.
         if let known = certificates[certificate.device], known.person != certificate.person {
             return "its device already belongs to another person"

@@ -125,7 +125,9 @@ extension SyncSession {
         case .changes(let space, let changes): try take(changes, of: space)
         case .complete(let space): try complete(space)
         case .refused(let space, let reason):
-            guard progress.removeValue(forKey: space) != nil || statistics.refusedByPeer[space] != nil else { throw unasked }
+            // Of a fork each side may refuse what the other has.
+            let isOver = statistics.refusedByPeer[space] != nil || statistics.refused[space] != nil
+            guard progress.removeValue(forKey: space) != nil || isOver else { throw unasked }
             statistics.refusedByPeer[space] = reason
         default: break
         }

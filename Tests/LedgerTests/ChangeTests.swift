@@ -1,4 +1,5 @@
 import Canon
+import Crypto
 import Ledger
 import LedgerSupport
 import Support
@@ -118,6 +119,27 @@ struct BodyTests {
         let body = try BodySeal.seal(plaintext, changeKey: .zero, place: Self.place(0))
         #expect(body.count == (length / BodySeal.step + 1) * BodySeal.step + 16)
         #expect(try BodySeal.open(body, changeKey: .zero, place: Self.place(0)) == plaintext)
+    }
+
+    @Test("a body that is padded otherwise than it should be does not open")
+    func badPadding() throws {
+        let zeros = { (count: Int) in [UInt8](repeating: 0, count: count) }
+        let cases: [(String, [UInt8], isSound: Bool)] = [
+            ("as it should be", [0x80] + zeros(63), true), ("a whole step too much", [0x80] + zeros(127), false),
+            ("no marker", zeros(64), false), ("another marker", [0x81] + zeros(63), false),
+            ("no step", [0x80] + zeros(62), false),
+            ("nothing", [], false),
+        ]
+        let place = Self.place(0)
+        let authenticated =
+            Array("handsel/body/1".utf8) + place.space.bytes + place.device.bytes + Derivation.bigEndian(place.seq)
+        for (name, padded, isSound) in cases {
+            let box = try ChaChaPoly.seal(
+                padded, using: SymmetricKey(data: Bytes32.zero.bytes), nonce: ChaChaPoly.Nonce(data: zeros(12)),
+                authenticating: authenticated)
+            let opened = try? BodySeal.open(Array(box.ciphertext) + Array(box.tag), changeKey: .zero, place: place)
+            #expect(opened == (isSound ? [] : nil), "\(name)")
+        }
     }
 
     @Test("a body opens only in its place, under its key, and whole")

@@ -144,7 +144,7 @@ struct RosterOrderTests {
             let operation: ControlOperation =
                 switch generator.pick(0..<6) {
                 case 0: .revokeInvite(contract.invite)
-                case 1: .accept(join: generator.pick(contract.space.roster.joins).id)
+                case 1: .accept(join: generator.pick([join.id] + contract.space.roster.joins.map(\.id)))
                 case 2: try contract.link.join(contract.invite, in: past.id, by: device)
                 case 3: try spare.join(second.id, in: past.id, by: device)
                 case 4: try Link(using: &generator).invitation(epoch: contract.epoch.id)

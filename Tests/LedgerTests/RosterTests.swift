@@ -45,6 +45,18 @@ struct RosterTests {
                 == Set(contract.desk.certificate.sealingKeys + contract.bench.certificate.sealingKeys))
     }
 
+    @Test("a space has no more devices than its limit, and goes on with those it has")
+    func manyDevices() throws {
+        var generator = SeededGenerator(seed: 3)
+        var contract = try MemorySpace.contract(using: &generator)
+        for _ in 0..<LedgerLimits.devices + 2 {
+            let device = try contract.client.device(using: &generator)
+            try contract.space.write(by: contract.desk, .addDevice(device.certificate), using: &generator)
+        }
+        #expect(contract.space.roster.devices.count == LedgerLimits.devices)
+        #expect(contract.space.roster.role(of: contract.desk.id) == .client)
+    }
+
     @Test("of two who join, the first in linear order has the place until the inviter accepts the other")
     func rivals() throws {
         var generator = SeededGenerator(seed: 2)

@@ -115,6 +115,16 @@ struct BundleTests {
         }
     }
 
+    @Test("a bundle that counts other frames than it has is refused")
+    func miscounted() throws {
+        let stage = try Stage()
+        let body = Array(stage.file[..<(try #require(stage.starts.last))])
+        for (difference, code) in [(-1, SyncError.Code.badFrame), (1, .badFrame), (0, nil)] as [(Int, SyncError.Code?)] {
+            let end = Bundle.end(frames: stage.starts.count - 1 + difference)
+            #expect(try refusal(of: body + Bundle.prefix(end) + end) == code, "\(difference)")
+        }
+    }
+
     @Test("what follows the end is refused")
     func trailing() throws {
         let stage = try Stage()

@@ -117,7 +117,7 @@ extension MemoryStore {
 
     func changes(in id: SpaceID, after tips: [Tip], from position: UInt64) throws -> (changes: [Change], next: UInt64)? {
         guard let space = spaces[id] else { return nil }
-        let held = Dictionary(tips.map { ($0.device, $0.seq + 1) }, uniquingKeysWith: max)
+        let held = Dictionary(tips.map { ($0.device, isOnOtherBranch($0, of: space) ? 0 : $0.seq + 1) }, uniquingKeysWith: max)
         let all = Dictionary(uniqueKeysWithValues: space.changes.map { ($0.value.id, $0) })
         var batch: [Verified<Change>] = []
         for (index, arrival) in arrivals.enumerated().dropFirst(Int(position)) where arrival.space == id {
@@ -128,6 +128,12 @@ extension MemoryStore {
             if batch.count >= frameChanges, isProven(batch) { return (batch.map(\.value), UInt64(index + 1)) }
         }
         return batch.isEmpty ? nil : (batch.map(\.value), sequence())
+    }
+
+    /// Whether this store has another change in a tip's place, so that the peer has to be shown it.
+    private func isOnOtherBranch(_ tip: Tip, of space: MemorySpace) -> Bool {
+        space.placement(of: tip.id) == nil
+            && space.changes.contains { $0.value.header.device == tip.device && $0.value.header.seq == tip.seq }
     }
 
     private func isProven(_ batch: [Verified<Change>]) -> Bool {

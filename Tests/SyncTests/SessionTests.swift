@@ -167,7 +167,34 @@ struct SessionTests {
         #expect(world.deskStore.spaces[space]?.roster.role(of: phone.id) == .client)
     }
 
-    @Test("cursors end where the peer's word ends, and are not set while a space is refused")
+    @Test("a space that one side refuses keeps no other from being synced, and is offered again the next time")
+    func refusedSpace() throws {
+        var world = try World(seed: 10, contracts: 3)
+        // The desk's store is restored from a copy and goes on from there, so that it signs a number twice.
+        let restored = world.deskStore.copy()
+        try world.write(by: 0, in: 1)
+        try world.sync(world.deskStore, world.benchStore)
+        for contract in [1, 2] {
+            try restored.write(
+                in: world.contracts[contract].space.id, by: world.desk, .parties, epoch: world.contracts[contract].epoch,
+                [Operation("other")], using: &world.generator)
+        }
+        for round in 0..<2 {
+            restored.incarnationSeed += 1
+            let dialog = try world.sync(restored, world.benchStore)
+            #expect(dialog.isSettled, "round \(round)")
+            let spaces = world.contracts.map(\.space.id)
+            for statistics in [dialog.listener.statistics, dialog.dialer.statistics] {
+                #expect(Set(statistics.refused.keys) == [spaces[1]], "round \(round)")
+                #expect(Set(statistics.refusedByPeer.keys) == [spaces[1]], "round \(round)")
+            }
+            #expect(restored.content[spaces[1]] != world.benchStore.content[spaces[1]])
+            #expect(restored.content[spaces[2]] == world.benchStore.content[spaces[2]])
+            #expect(world.benchStore.cursors[world.desk.id]?.incarnation != restored.incarnation(), "round \(round)")
+        }
+    }
+
+    @Test("a cursor ends where the peer's word ends")
     func cursors() throws {
         var world = try World(seed: 6, contracts: 1)
         try world.writeAtRandom(5)
@@ -218,13 +245,18 @@ struct SessionTests {
             host.now = time
             try host.adopt(contract.space)
             let guest = MemoryStore(contract.bench.id, isRelay: true)
+            var before = try Dialog(guest, host)
+            try before.run()
+            #expect(before.isSettled && guest.spaces.isEmpty && guest.cursors[host.device] != nil, "without a claim")
+            // The cursors say that nothing has changed, and the claim opens what was there before.
             let claim = try Claim(by: contract.link.secret.signingKey(), prover: guest.device, verifier: host.device)
             var dialog = try Dialog(guest, host, dialerClaims: [claim])
             try dialog.run()
             #expect(dialog.isSettled && guest.spaces.isEmpty == !isOpen, "at \(time)")
-            var other = try Dialog(MemoryStore(contract.bench.id, isRelay: true), host)
-            try other.run()
-            #expect(other.isSettled && other.dialer.statistics.changesReceived == 0, "without a claim")
+            let thief = MemoryStore(DeviceID(.random(using: &generator)), isRelay: true)
+            var theft = try Dialog(thief, host, dialerClaims: [claim])
+            try theft.run()
+            #expect(theft.isSettled && thief.spaces.isEmpty, "with another's claim")
         }
     }
 }

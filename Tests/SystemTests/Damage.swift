@@ -36,6 +36,8 @@ struct Damage {
         Table(name: "search_row", key: ["space", "kind", "item"], column: "text"),
     ]
 
+    static let tableNames = tables.map(\.name)
+
     /// Tables of the file that are not folded: the changes, what is local, and what SQLite and its index keep.
     private static let others = [
         "meta", "space", "log", "change", "reader", "blob", "chunk", "blob_use", "seen", "held", "receipt", "durable", "identity",

@@ -46,11 +46,12 @@ struct Killer {
     mutating func kill(_ number: Int) async throws {
         let victim = Victim.allCases[(number - 1) % Victim.allCases.count]
         try await makeBacklog(number)
+        // Before the kill, so that what its author loses by it is missed.
+        made.formUnion(try await scene.ada.contractChanges() + scene.bob.contractChanges())
         if !victim.isUpload { try await scene.ada.run("sync") }
         let phase = try await transfer(victim)
         kills[victim, default: [:]][phase, default: 0] += 1
         if victim.isRelay { try await relay.restart() }
-        made.formUnion(try await scene.ada.contractChanges() + scene.bob.contractChanges())
         let kept = Set(try await Person.contractChanges(in: relay.store))
         guard kept.isSubset(of: made) else { throw Unexpected("the relay has a change that its author has lost") }
         try await scene.syncAll()

@@ -43,6 +43,8 @@ struct RandomWorkTests {
             #expect(unknown.isEmpty, "folded tables that nothing here damages")
             for kind in Damage.Kind.allCases {
                 let expected = try await damage.harm(kind)
+                let spared = Damage.tableNames.filter { name in !expected.contains { $0.table == name } }
+                if !spared.isEmpty { print("\(person.name), rows \(kind.rawValue): no row in \(spared.joined(separator: ", "))") }
                 let report: DoctorAnswer = try await person.ask("doctor")
                 #expect(!report.isHealthy)
                 let place = "seed \(seed), \(person.name), rows \(kind.rawValue)"
