@@ -12,7 +12,7 @@ package enum LedgerLimits {
     package static let blobs = 64
     /// Operations in one body.
     package static let operations = 8_192
-    /// Devices that ever wrote in one space.
+    /// Devices of one person in one space.
     package static let devices = 256
     /// The name of an operation's kind, in bytes.
     package static let kind = 64

@@ -146,8 +146,10 @@ extension Roster {
 
     private func reasonAgainst(_ certificate: Certificate, in entry: ControlEntry, isForAuthor: Bool) -> String? {
         if isForAuthor, certificate.device != entry.author { return "its certificate is for another device" }
-        if certificates[certificate.device] == nil, certificates.count >= LedgerLimits.devices {
-            return "the space has as many devices as it may have"
+        // Counted for each person, so that nobody can crowd out the other party with devices that come first in linear order.
+        let own = certificates.values.filter { $0.person == certificate.person }.map(\.device)
+        if own.count >= LedgerLimits.devices, !own.contains(certificate.device) {
+            return "its person has as many devices as one may have"
         }
         // A device that changed hands would take along what it signed before.
         if let known = certificates[certificate.device], known.person != certificate.person {

@@ -45,7 +45,7 @@ struct RosterTests {
                 == Set(contract.desk.certificate.sealingKeys + contract.bench.certificate.sealingKeys))
     }
 
-    @Test("a space has no more devices than its limit, and goes on with those it has")
+    @Test("a person has no more devices than the limit, and goes on with those they have")
     func manyDevices() throws {
         var generator = SeededGenerator(seed: 3)
         var contract = try MemorySpace.contract(using: &generator)
@@ -55,6 +55,8 @@ struct RosterTests {
         }
         #expect(contract.space.roster.devices.count == LedgerLimits.devices)
         #expect(contract.space.roster.role(of: contract.desk.id) == .client)
+        try contract.join(using: &generator)
+        #expect(contract.space.roster.role(of: contract.bench.id) == .freelancer, "the other party has room of its own")
     }
 
     @Test("of two who join, the first in linear order has the place until the inviter accepts the other")

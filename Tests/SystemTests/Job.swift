@@ -20,8 +20,11 @@ final class Job: Sendable {
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try Self.create(output)
-        process.standardError = try Self.create(errors)
+        let files = [try Self.create(output), try Self.create(errors)]
+        // Foundation keeps them open for longer than the process lives.
+        defer { for file in files { try? file.close() } }
+        process.standardOutput = files[0]
+        process.standardError = files[1]
         let (stream, continuation) = AsyncStream<Never>.makeStream()
         end = stream
         process.terminationHandler = { _ in continuation.finish() }
