@@ -33,6 +33,7 @@ extension Replica {
     /// The write lock is held from before the changes are read until the rows are replaced, so that nothing written meanwhile by
     /// another process is taken for damage.
     package func doctor() throws -> DoctorReport {
+        try store.requireWritable()
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("handsel-doctor-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -118,7 +119,7 @@ extension Replica {
     private static func describe(_ row: Row) -> String {
         row.map { column, value in
             switch value.storage {
-            case .blob(let data): "\(column) \(data.prefix(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())…"
+            case .blob(let data): "\(column) \(data.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())"
             default: "\(column) \(value)"
             }
         }.joined(separator: ", ")

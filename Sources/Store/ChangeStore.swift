@@ -67,9 +67,12 @@ package struct ChangeStore: Sendable {
 
     /// One transaction that holds the write lock from its start, so that a sequence number is used once.
     package func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        if let newerSchema { throw newerSchema }
+        try requireWritable()
         return try immediately(body)
     }
+
+    /// Throws if the file is one that this program only reads.
+    package func requireWritable() throws { if let newerSchema { throw newerSchema } }
 
     private func immediately<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try database.writeWithoutTransaction { db in
@@ -118,7 +121,7 @@ extension ChangeStore {
     /// A NORMAL commit may be lost, and a change that was sent and then lost would make its device sign another with the same
     /// number, which looks like a forgery. One FULL commit that writes a row also syncs the frames of earlier ones.
     package func makeDurable() throws {
-        if let newerSchema { throw newerSchema }
+        try requireWritable()
         try database.writeWithoutTransaction { db in
             let last = try Int64.fetchOne(db, sql: "SELECT coalesce(max(arrival), 0) FROM change") ?? 0
             guard try Int64.fetchOne(db, sql: "SELECT arrival FROM durable") ?? 0 < last else { return }

@@ -56,6 +56,7 @@ struct DoctorTests {
         try pair.client.store.write { try $0.execute(sql: "UPDATE meta SET value = 99 WHERE key = 'schema/replica'") }
         let replica = try Replica(path: path, keys: pair.client.keys, clock: { 0 })
         #expect(try replica.contract(pair.space) == before)
+        #expect(throws: StoreError(.newerSchema, "")) { try replica.doctor() }
         #expect(throws: StoreError(.newerSchema, "")) {
             try replica.commit(in: pair.space) { _ = try $0.rotate() }
         }

@@ -120,11 +120,11 @@ struct Damage {
         return ("INSERT INTO \(table.name) (\(names.joined(separator: ", "))) VALUES (\(list))", key.first ?? "")
     }
 
-    /// A key as the check prints it: each column with its value, of blobs the first bytes.
+    /// A key as the check prints it: each column with its value, blobs in hexadecimal.
     private static func description(of key: [String]) -> String {
         key.map { column in
             """
-            '\(column) ' || CASE typeof(\(column)) WHEN 'blob' THEN lower(hex(substr(\(column), 1, 6))) || '…'
+            '\(column) ' || CASE typeof(\(column)) WHEN 'blob' THEN lower(hex(\(column)))
                 WHEN 'text' THEN '"' || \(column) || '"' ELSE \(column) END
             """
         }.joined(separator: " || ', ' || ")
