@@ -50,10 +50,16 @@ extension Page {
                 "\(Count(report.damaged.count, "row")) \(report.damaged.count == 1 ? "was" : "were") not what the changes say; rebuilt:"
             )
             table(
-                ["Table", "Row", "Was"], report.damaged.map { [Line($0.table), Line($0.key), Line($0.problem, .bad)] })
+                ["Table", "Row", "Was"],
+                report.damaged.map { [Line($0.table), Line(DoctorCommand.short($0.key)), Line($0.problem, .bad)] })
         }
         if !report.isSearchSound { line("The search index did not agree with its rows; it is rebuilt.") }
         if report.damaged.isEmpty && report.isSearchSound { return }
         line("No signed change was touched.")
     }
+}
+
+extension DoctorCommand {
+    /// A row's key with its long identifiers cut, so that it fits a line; `--json` has all of it.
+    fileprivate static func short(_ key: String) -> String { key.replacing(/([0-9a-f]{12})[0-9a-f]+/) { "\($0.output.1)…" } }
 }
