@@ -48,7 +48,7 @@ package struct Stamp: Hashable, Comparable, Sendable {
 }
 
 /// One operation as a fold meets it: where it stands, and what its author had seen.
-package struct Moment: Sendable {
+package struct Moment: Hashable, Sendable {
     package let stamp: Stamp
     /// The past of the operation's change, without the change itself.
     package let past: VersionVector

@@ -6,28 +6,49 @@ package enum SpaceKind: String, Sendable {
     case identity
     /// A contract between a client and a freelancer.
     case contract
+    /// What an agent holds for one freelancer, and how it is paid out.
+    case account
 
     package var roles: [Role] {
         switch self {
         case .identity: [.owner]
+        case .contract: [.client, .freelancer, .agent, .mediator]
+        case .account: [.freelancer, .agent]
+        }
+    }
+
+    /// Roles in which one founds such a space.
+    package var founders: [Role] {
+        switch self {
+        case .identity: [.owner]
         case .contract: [.client, .freelancer]
+        case .account: [.freelancer]
         }
     }
 
     /// Audiences that are keyed in such a space.
     package var sealedAudiences: [Audience] { self == .identity ? [] : Audience.sealed }
+
+    /// Sealed audiences whose keys a member in such a role is given.
+    package func audiences(readBy role: Role) -> [Audience] {
+        guard roles.contains(role) else { return [] }
+        return self == .contract && !role.isParty ? [.money] : sealedAudiences
+    }
 }
 
 /// What a member is in a space.
 package enum Role: String, Sendable {
-    case owner, client, freelancer
+    case owner, client, freelancer, agent, mediator
+
+    /// Whether it is one of the two between whom a contract is made; all others serve them.
+    package var isParty: Bool { counterpart != nil }
 
     /// The role across the table.
     package var counterpart: Role? {
         switch self {
         case .client: .freelancer
         case .freelancer: .client
-        case .owner: nil
+        case .owner, .agent, .mediator: nil
         }
     }
 }
@@ -47,8 +68,11 @@ package enum ControlOperation: Hashable, Sendable {
     case revokeInvite(ChangeID)
     /// Takes the place of an invite; `proof` is the invite key's signature over space, invite and certificate.
     case join(invite: ChangeID, Certificate, proof: [UInt8])
-    /// The inviter's confirmation of a join, which settles who has the place.
+    /// Confirms a join: the founding device's settles who has the place, the other party's lets it settle on an agent or a
+    /// mediator.
     case accept(join: ChangeID)
+    /// Takes in a person by a certificate of one of their devices; only the agent, and only in an account.
+    case addMember(Role, Certificate)
     /// A further device of a person who is a member.
     case addDevice(Certificate)
     /// One of the person's spaces, its id sealed to their keys; only in an identity space.
@@ -90,13 +114,15 @@ package struct Invite: Hashable, Sendable {
 extension ControlOperation {
     package static let kinds: Set<String> = [
         "space.create", "epoch.rotate", "epoch.share", "invite.create", "invite.revoke", "member.join", "member.accept",
-        "device.add", "space.list",
+        "member.add", "device.add", "space.list",
     ]
 
     /// The certificate it carries.
     package var certificate: Certificate? {
         switch self {
-        case .create(_, _, let certificate), .join(_, let certificate, _), .addDevice(let certificate): certificate
+        case .create(_, _, let certificate), .join(_, let certificate, _), .addMember(_, let certificate),
+            .addDevice(let certificate):
+            certificate
         default: nil
         }
     }
@@ -135,6 +161,12 @@ extension ControlOperation {
                 $0.bytes(proof)
             }
         case .accept(let join): Operation("member.accept", on: join)
+        case .addMember(let role, let certificate):
+            Operation("member.add") {
+                $0.array(2)
+                $0.text(role.rawValue)
+                certificate.write(to: &$0)
+            }
         case .addDevice(let certificate): Operation("device.add") { certificate.write(to: &$0) }
         case .listSpace(let seals): Operation("space.list") { $0.seals(seals) }
         }
@@ -185,6 +217,9 @@ extension ControlOperation {
         case "member.accept":
             try reader.array(of: 0)
             return .accept(join: try document())
+        case "member.add":
+            try reader.array(of: 2)
+            return .addMember(try reader.named(), try Certificate(from: &reader))
         case "device.add": return .addDevice(try Certificate(from: &reader))
         case "space.list": return .listSpace(try reader.seals())
         default: return nil

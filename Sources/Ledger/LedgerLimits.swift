@@ -20,4 +20,6 @@ package enum LedgerLimits {
     package static let seals = 256
     /// A member's display name, in bytes.
     package static let name = 256
+    /// Changes named by one relay's receipt.
+    package static let receipt = 4_096
 }

@@ -62,13 +62,14 @@ package struct PeerIdentity: Hashable, Sendable {
 }
 
 extension Roster {
-    /// Whoever proves one of these keys may fetch the space and append to it: members' devices, members themselves, and
-    /// holders of open invites, up to the given time in milliseconds since 1970 UTC.
+    /// Whoever proves one of these keys may fetch the space and append to it: participants, their devices, and holders of open
+    /// invites, up to the given time in milliseconds since 1970 UTC.
     package var readers: [Bytes32: UInt64] {
-        let members = devices.map(\.raw) + roles.keys.map(\.raw)
+        let participants = participants
+        let own = certificates.values.filter { participants.contains($0.person) }.map(\.device.raw)
         var readers: [Bytes32: UInt64] = [:]
         for place in openInvites.values { readers[place.invite.signingKey] = place.invite.expiry }
-        for member in members { readers[member] = .max }
+        for key in own + participants.map(\.raw) { readers[key] = .max }
         return readers
     }
 }

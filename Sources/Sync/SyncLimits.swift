@@ -32,6 +32,4 @@ package enum SyncLimits {
     package static let blobsAtOnce = 8
     /// Attachments that a peer asked for in vain and is told of once they are here.
     package static let wishes = 256
-    /// Changes named by one receipt.
-    package static let receiptChanges = 4_096
 }

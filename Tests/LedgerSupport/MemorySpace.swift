@@ -157,4 +157,19 @@ extension MemorySpace.Contract {
         let join = try join(using: &generator)
         try space.write(by: desk, .accept(join: join.id), using: &generator)
     }
+
+    /// Someone joins as agent or mediator by a link of their own, and nobody has agreed yet; returns the join.
+    package mutating func apply(_ device: Device, as role: Role, using generator: inout SeededGenerator) throws -> ChangeID {
+        let link = Link(using: &generator)
+        let invite = try space.write(by: desk, link.invitation(as: role, epoch: epoch.id), using: &generator)
+        return try space.write(by: device, link.join(invite.id, in: space.id, by: device), using: &generator).id
+    }
+
+    /// Someone joins as agent or mediator, and both parties agree.
+    @discardableResult
+    package mutating func appoint(_ device: Device, as role: Role, using generator: inout SeededGenerator) throws -> ChangeID {
+        let join = try apply(device, as: role, using: &generator)
+        for party in [bench, desk] { try space.write(by: party, .accept(join: join), using: &generator) }
+        return join
+    }
 }

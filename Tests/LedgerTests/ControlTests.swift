@@ -23,7 +23,8 @@ struct ControlTests {
             .rotate(predecessor: id(), keys: [:]), .share(epoch: id(), keys: keys),
             try link.invitation(as: .client, expiry: generator.next(), epoch: id(), keys: keys), .revokeInvite(id()),
             try link.join(id(), in: SpaceID(id().raw), by: device), .accept(join: id()), .addDevice(device.certificate),
-            .listSpace(seals),
+            .listSpace(seals), .create(.account, .freelancer, device.certificate), .addMember(.agent, device.certificate),
+            try link.invitation(as: .agent, epoch: id()), try link.invitation(as: .mediator, epoch: id()),
         ]
     }
 
@@ -85,11 +86,24 @@ struct ControlTests {
         #expect(first.certificate.isSignedByPerson && !second.certificate.isSignedByPerson)
     }
 
-    @Test("what a space's kind fixes")
+    @Test("what a space's kind fixes: who founds it, who is in it, and what they read")
     func kinds() {
-        #expect(SpaceKind.identity.roles == [.owner] && SpaceKind.identity.sealedAudiences.isEmpty)
-        #expect(SpaceKind.contract.roles == [.client, .freelancer] && SpaceKind.contract.sealedAudiences == [.money, .parties])
-        for role in SpaceKind.contract.roles { #expect(role.counterpart?.counterpart == role) }
-        #expect(Role.owner.counterpart == nil)
+        let kinds: [(SpaceKind, founders: [Role], readers: [Role: [Audience]])] = [
+            (.identity, [.owner], [.owner: []]),
+            (
+                .contract, [.client, .freelancer],
+                [.client: Audience.sealed, .freelancer: Audience.sealed, .agent: [.money], .mediator: [.money]]
+            ),
+            (.account, [.freelancer], [.freelancer: Audience.sealed, .agent: Audience.sealed]),
+        ]
+        for (kind, founders, readers) in kinds {
+            #expect(kind.founders == founders && Set(kind.roles) == Set(readers.keys), "\(kind)")
+            for role in [Role.owner, .client, .freelancer, .agent, .mediator] {
+                #expect(kind.audiences(readBy: role) == readers[role] ?? [], "\(role) in \(kind)")
+            }
+            #expect(kind.sealedAudiences == (kind == .identity ? [] : [.money, .parties]), "\(kind)")
+        }
+        for role in [Role.client, .freelancer] { #expect(role.isParty && role.counterpart?.counterpart == role) }
+        for role in [Role.owner, .agent, .mediator] { #expect(!role.isParty && role.counterpart == nil) }
     }
 }

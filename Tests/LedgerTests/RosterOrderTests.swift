@@ -17,9 +17,17 @@ private struct ControlHistory {
 
     init(seed: UInt64, steps: Int) throws {
         generator = SeededGenerator(seed: seed)
-        contract = try MemorySpace.contract(using: &generator)
-        whole = contract.space
+        var contract = try MemorySpace.contract(using: &generator)
         links = [(contract.link, contract.invite)]
+        // Half of the histories begin where the parties can agree to an agent and a mediator.
+        if seed.isMultiple(of: 2) { try contract.settle(using: &generator) }
+        for role in [Role.agent, .mediator] {
+            let link = Link(using: &generator)
+            let invitation = try link.invitation(as: role, epoch: contract.epoch.id)
+            links.append((link, try contract.space.write(by: contract.desk, invitation, using: &generator).id))
+        }
+        self.contract = contract
+        whole = contract.space
         replicas = [(contract.desk, contract.client, whole), (contract.bench, contract.freelancer, whole)]
         for _ in 0..<2 {
             let guest = try Person(using: &generator)
@@ -52,13 +60,18 @@ private struct ControlHistory {
 
     private mutating func operation(for index: Int) throws -> ControlOperation? {
         let (device, person, space) = replicas[index]
+        if let join = space.roster.joinsAwaitingConsent(of: device.id).first, generator.chance(60) {
+            return .accept(join: join.id)
+        }
         switch generator.pick(0..<9) {
         case 0: return .rotate(predecessor: space.roster.epochs.last, keys: [:])
         case 1: return .share(epoch: generator.pick(space.roster.epochs), keys: [:])
         case 2:
             let link = Link(using: &generator)
             links.append((link, links[0].invite))
-            return try link.invitation(expiry: UInt64(generator.pick(20..<100)), epoch: generator.pick(space.roster.epochs))
+            let role = generator.pick([Role.freelancer, .agent, .mediator])
+            return try link.invitation(
+                as: role, expiry: UInt64(generator.pick(20..<100)), epoch: generator.pick(space.roster.epochs))
         case 3: return .revokeInvite(generator.pick(links).invite)
         case 4, 5:
             let (link, invite) = generator.pick(links)
@@ -113,7 +126,7 @@ struct RosterOrderTests {
         }
     }
 
-    @Test("the histories show what they are for: joins that lose, places revoked and accepted, devices added")
+    @Test("the histories show what they are for: joins that lose, places revoked and accepted, agents agreed to, devices added")
     func coverage() throws {
         let rosters = try seeds(24).map { try ControlHistory(seed: $0, steps: 60).whole.roster }
         let states = rosters.flatMap { $0.places.values.map(\.state) }
@@ -122,6 +135,8 @@ struct RosterOrderTests {
         #expect(states.contains(.revoked) && states.contains(.open))
         #expect(states.contains { if case .claimed = $0 { true } else { false } })
         #expect(states.contains { if case .accepted = $0 { true } else { false } })
+        #expect(rosters.contains { $0.person(in: .agent) != nil } && rosters.contains { $0.person(in: .mediator) != nil })
+        #expect(rosters.contains { !$0.consents.isEmpty && $0.device(in: .agent) == nil && $0.device(in: .mediator) == nil })
     }
 
     /// The other side founds the space and wants its accepted guest out: it adds devices, which claim to have seen only the
@@ -161,5 +176,59 @@ struct RosterOrderTests {
             #expect(roster.person(in: .freelancer) == contract.freelancer.id, "seed \(seed)")
         }
         #expect(pasts.count > 6, "seed \(seed) attacks too little")
+    }
+
+    /// Both parties want the agent out: every device of theirs, and guests who claim the freelancer's place, sign what they can
+    /// in any past they like, the founding device only in its own line.
+    @Test("whoever became the agent is it for good, whatever both parties sign afterwards", arguments: seeds(24))
+    func settledAgent(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var contract = try MemorySpace.contract(using: &generator)
+        let spare = Link(using: &generator)
+        let second = try contract.space.write(
+            by: contract.desk, spare.invitation(as: .agent, epoch: contract.epoch.id), using: &generator)
+        var pasts = [contract.space]
+        try contract.settle(using: &generator)
+        pasts.append(contract.space)
+        let office = try Person(using: &generator).device(using: &generator)
+        let rival = try Person(using: &generator).device(using: &generator)
+        var joins = [try contract.apply(office, as: .agent, using: &generator)]
+        joins.append(
+            try contract.space.write(
+                by: rival, spare.join(second.id, in: contract.space.id, by: rival), using: &generator
+            ).id)
+        pasts.append(contract.space)
+        // Void, unless a consent that comes before it in linear order could give it an effect.
+        try contract.space.write(by: contract.desk, .accept(join: joins[1]), using: &generator)
+        for party in [contract.bench, contract.desk] {
+            try contract.space.write(by: party, .accept(join: joins[0]), using: &generator)
+        }
+        var attacks = 0
+        for _ in 0..<20 {
+            let isFounding = generator.chance(30)
+            var past = isFounding ? contract.space : generator.pick(pasts)
+            let confederate = generator.pick([contract.client, contract.freelancer, try Person(using: &generator)])
+            let device = isFounding ? contract.desk : try confederate.device(using: &generator)
+            let operation: ControlOperation =
+                switch generator.pick(0..<6) {
+                case 0: .revokeInvite(generator.pick(contract.space.roster.joins).invite)
+                case 1, 2: .accept(join: generator.pick(joins))
+                case 3: try contract.link.join(contract.invite, in: past.id, by: device)
+                case 4: try spare.join(second.id, in: past.id, by: device)
+                default: .addMember(.agent, rival.certificate)
+                }
+            let isGuest = !isFounding && confederate.id != contract.client.id && confederate.id != contract.freelancer.id
+            let entrance = isFounding || isGuest ? [] : [ControlOperation.addDevice(device.certificate).operation]
+            guard (try? past.write(by: device, .control, entrance + [operation.operation], using: &generator)) != nil
+            else { continue }
+            attacks += 1
+            try contract.space.take(from: past)
+            if !isFounding { pasts.append(past) }
+            let roster = contract.space.roster
+            #expect(roster.person(in: .agent) == office.person && roster.device(in: .agent) == office.id, "seed \(seed)")
+            #expect(roster.person(in: .freelancer) == contract.freelancer.id, "seed \(seed)")
+            #expect(roster.person(in: .client) == contract.client.id, "seed \(seed)")
+        }
+        #expect(attacks > 6, "seed \(seed) attacks too little")
     }
 }

@@ -34,15 +34,14 @@ struct RosterTests {
         let join = try contract.join(using: &generator)
         #expect(state(contract) == .claimed(by: join.id) && isIn(contract.freelancer, contract))
         #expect(contract.space.roster.openInvites.isEmpty)
-        #expect(contract.space.roster.joinsToAccept(by: contract.desk.id) == [join.id])
-        #expect(contract.space.roster.joinsToAccept(by: contract.bench.id).isEmpty)
+        #expect(contract.space.roster.joinsAwaitingConsent(of: contract.desk.id).map(\.id) == [join.id])
+        #expect(contract.space.roster.joinsAwaitingConsent(of: contract.bench.id).isEmpty)
         try contract.space.write(by: contract.desk, .accept(join: join.id), using: &generator)
         #expect(state(contract) == .accepted(join: join.id) && isIn(contract.freelancer, contract))
-        #expect(contract.space.roster.joinsToAccept(by: contract.desk.id).isEmpty)
+        #expect(contract.space.roster.joinsAwaitingConsent(of: contract.desk.id).isEmpty)
         #expect(contract.space.roster.devices == [contract.desk.id, contract.bench.id])
-        #expect(
-            Set(contract.space.roster.sealingKeys)
-                == Set(contract.desk.certificate.sealingKeys + contract.bench.certificate.sealingKeys))
+        let keys = Set(contract.desk.certificate.sealingKeys + contract.bench.certificate.sealingKeys)
+        for audience in Audience.allCases { #expect(Set(contract.space.roster.sealingKeys(reading: audience)) == keys) }
     }
 
     @Test("a person has no more devices than the limit, and goes on with those they have")
@@ -221,6 +220,7 @@ struct RosterTests {
             .create(.contract, .client, stranger.certificate), .rotate(predecessor: nil, keys: [:]),
             .share(epoch: contract.epoch.id, keys: [:]), try contract.link.invitation(epoch: contract.epoch.id),
             .revokeInvite(contract.invite), .accept(join: contract.invite), .addDevice(stranger.certificate), .listSpace([]),
+            .addMember(.agent, stranger.certificate),
         ]
         for operation in operations {
             let stamp = Stamp(lamport: 99, device: stranger.id, seq: 0, change: ChangeID(.random(using: &generator)))

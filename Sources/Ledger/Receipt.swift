@@ -1,5 +1,4 @@
 package import Canon
-package import Ledger
 
 /// A relay's signed word that it holds changes durably; deadlines can run from its time.
 package struct Receipt: Hashable, Sendable {
@@ -49,8 +48,14 @@ package struct Receipt: Hashable, Sendable {
         incarnation = try reader.bytes32()
         time = try reader.unsigned(upTo: UInt64(Int64.max))
         var changes: [ChangeID] = []
-        for _ in 0..<(try reader.array(limit: SyncLimits.receiptChanges)) { changes.append(try reader.identifier()) }
+        for _ in 0..<(try reader.array(limit: LedgerLimits.receipt)) { changes.append(try reader.identifier()) }
         self.changes = changes
         signature = try reader.signature()
+    }
+
+    package init(decoding bytes: [UInt8]) throws(CanonError) {
+        var reader = CBORReader(bytes.span)
+        try self.init(from: &reader)
+        try reader.finish()
     }
 }

@@ -1,0 +1,156 @@
+/// Which operations have an effect where the fold meets them, and which.
+extension Roster {
+    /// Why an operation has no effect where the fold meets it, in words; nil if it has one.
+    package func reasonToVoid(_ operation: ControlOperation, in entry: ControlEntry) -> String? {
+        switch operation {
+        case .create(let kind, let role, let certificate):
+            if self.kind != nil { return "the space was already created" }
+            if !kind.founders.contains(role) { return "such a space is not founded in that role" }
+            return reasonAgainst(certificate, in: entry, isForAuthor: true)
+        case .join(let invite, let certificate, let proof):
+            return reasonAgainstJoin(invite, certificate, proof, entry)
+        case .addDevice(let certificate):
+            // Whether the person has a role may depend on a join that is yet to come, which must not undo what they add meanwhile.
+            if !certificates.values.contains(where: { $0.person == certificate.person }) { return "its person is not a member" }
+            let isOwnEntrance = certificate.isSignedByPerson && certificate.device == entry.author
+            if !isOwnEntrance, certificates[entry.author]?.person != certificate.person {
+                return "only a person's own devices add a device"
+            }
+            return reasonAgainst(certificate, in: entry, isForAuthor: false)
+        default: break
+        }
+        guard let author = person(of: entry.author) else { return "its author is not a member" }
+        switch operation {
+        case .invite(let invite): return reasonAgainst(invite, by: author, in: entry)
+        case .revokeInvite(let invite):
+            guard let place = places[invite], entry.author == founder else { return "only the inviter revokes an invite" }
+            if case .accepted = place.state { return "the invite was already accepted" }
+            return nil
+        case .accept(let join): return reasonAgainstAccepting(join, by: author, in: entry)
+        case .addMember(let role, let certificate): return reasonAgainstAdding(role, certificate, in: entry)
+        case .share(let epoch, _): return epochs.contains(epoch) ? nil : "it names an unknown epoch"
+        case .listSpace: return kind == .identity ? nil : "only an identity space lists spaces"
+        default: return nil
+        }
+    }
+
+    private func reasonAgainst(_ certificate: Certificate, in entry: ControlEntry, isForAuthor: Bool) -> String? {
+        if isForAuthor, certificate.device != entry.author { return "its certificate is for another device" }
+        // Counted for each person, so that nobody can crowd out the other party with devices that come first in linear order.
+        let own = certificates.values.filter { $0.person == certificate.person }.map(\.device)
+        if own.count >= LedgerLimits.devices, !own.contains(certificate.device) {
+            return "its person has as many devices as one may have"
+        }
+        // A device that changed hands would take along what it signed before.
+        if let known = certificates[certificate.device], known.person != certificate.person {
+            return "its device already belongs to another person"
+        }
+        let isIssuerKnown =
+            certificate.isSignedByPerson || certificates[DeviceID(certificate.issuer)]?.person == certificate.person
+        return isIssuerKnown && entry.provenCertificates.contains(certificate) ? nil : "its certificate is not valid"
+    }
+
+    private func reasonAgainst(_ invite: Invite, by author: PersonID, in entry: ControlEntry) -> String? {
+        if entry.author != founder { return "only the device that founded the space invites" }
+        if kind != .contract || settled[author] == invite.role || !SpaceKind.contract.roles.contains(invite.role) {
+            return "only another's place in a contract can be offered"
+        }
+        if settled.values.contains(invite.role) { return "the \(invite.role.rawValue)'s place is taken" }
+        // Whoever holds the link reads what its keys open, and both parties have yet to agree to them.
+        if !invite.role.isParty, !invite.keys.isEmpty { return "an invite for the \(invite.role.rawValue) carries no keys" }
+        return epochs.contains(invite.epoch) ? nil : "it names an unknown epoch"
+    }
+
+    private func reasonAgainstJoin(
+        _ invite: ChangeID, _ certificate: Certificate, _ proof: [UInt8], _ entry: ControlEntry
+    ) -> String? {
+        guard let space, let place = places[invite] else { return "there is no such invite" }
+        if place.state == .revoked { return "the invite was revoked" }
+        if case .accepted = place.state { return "the invite was already used" }
+        if entry.claimedTime > place.invite.expiry { return "the invite had expired" }
+        if settled[certificate.person] != nil { return "its person is already a member" }
+        let payload = Invite.joinPayload(space: space, invite: invite, certificate: certificate)
+        guard SignaturePurpose.join.isValid(proof, over: payload, by: place.invite.signingKey) else {
+            return "it does not prove the invite"
+        }
+        return reasonAgainst(certificate, in: entry, isForAuthor: true)
+    }
+
+    private func reasonAgainstAccepting(_ id: ChangeID, by author: PersonID, in entry: ControlEntry) -> String? {
+        guard let join = joins.first(where: { $0.id == id }), let place = places[join.invite] else {
+            return "there is no such join"
+        }
+        if case .accepted = place.state { return "the invite was already accepted" }
+        if place.state == .revoked { return "the invite was revoked" }
+        if settled[join.person] != nil { return "its person is already a member" }
+        if place.invite.role.isParty { return entry.author == founder ? nil : "only the inviter accepts a join" }
+        if entry.author != founder {
+            return isSettledCounterpart(author) ? nil : "only the other party agrees to the \(place.invite.role.rawValue)"
+        }
+        // In its past, not only before it in linear order: what the other party signs later cannot change what is settled.
+        let hasConsent = consents[id, default: []].contains { entry.placement.past.contains(device: $0.device, seq: $0.seq) }
+        return hasConsent ? nil : "the other party has not agreed to the \(place.invite.role.rawValue) yet"
+    }
+
+    private func reasonAgainstAdding(_ role: Role, _ certificate: Certificate, in entry: ControlEntry) -> String? {
+        if kind != .account { return "only an account takes in a member without an invite" }
+        if entry.author != founder { return "only the device that founded the space adds a member" }
+        if role != .agent { return "only the agent is added" }
+        if settled.values.contains(role) { return "the agent's place is taken" }
+        if settled[certificate.person] != nil { return "its person is already a member" }
+        return reasonAgainst(certificate, in: entry, isForAuthor: false)
+    }
+
+    mutating func apply(_ operation: ControlOperation, in entry: ControlEntry) {
+        switch operation {
+        case .create(let kind, let role, let certificate):
+            space = SpaceID(genesis: entry.id)
+            self.kind = kind
+            founder = entry.author
+            certificates[certificate.device] = certificate
+            settled[certificate.person] = role
+        case .rotate: epochs.append(entry.id)
+        case .share, .listSpace: break
+        case .invite(let invite): places[entry.id] = Place(invite: invite, state: .open)
+        case .revokeInvite(let invite): places[invite]?.state = .revoked
+        case .join(let invite, let certificate, _):
+            joins.append(Join(id: entry.id, invite: invite, certificate: certificate))
+            certificates[certificate.device] = certificate
+        case .accept(let id):
+            guard entry.author == founder else {
+                consents[id, default: []].append(entry.placement.stamp)
+                break
+            }
+            guard let join = joins.first(where: { $0.id == id }), let role = role(of: join) else { break }
+            for (other, place) in places where place.invite.role == role { places[other]?.state = .revoked }
+            places[join.invite]?.state = .accepted(join: id)
+            settle(join.certificate, as: role)
+        case .addMember(let role, let certificate):
+            certificates[certificate.device] = certificate
+            settle(certificate, as: role)
+        case .addDevice(let certificate): certificates[certificate.device] = certificate
+        }
+        assignClaims()
+    }
+
+    private mutating func settle(_ certificate: Certificate, as role: Role) {
+        settled[certificate.person] = role
+        if !role.isParty { serving[role] = certificate.device }
+    }
+
+    /// Gives each place that is not settled to the first join whose invite stands; a party has the role at once.
+    private mutating func assignClaims() {
+        roles = settled
+        for (id, place) in places {
+            if case .claimed = place.state { places[id]?.state = .open }
+        }
+        for role in kind?.roles ?? [] {
+            let first = joins.first { join in
+                self.role(of: join) == role && places[join.invite]?.state == .open && settled[join.person] == nil
+            }
+            guard let first else { continue }
+            places[first.invite]?.state = .claimed(by: first.id)
+            if role.isParty { roles[first.person] = role }
+        }
+    }
+}
