@@ -5,11 +5,13 @@ package import Ledger
 package enum Assertion: Hashable, Sendable {
     case act(Act)
     case edit(Edit)
+    /// In an account; elsewhere it has no effect.
+    case account(AccountAct)
 
     /// The only audience in which it counts.
     package var audience: Audience {
         switch self {
-        case .act: .money
+        case .act, .account: .money
         case .edit(let edit): edit.audience
         }
     }
@@ -18,6 +20,7 @@ package enum Assertion: Hashable, Sendable {
         switch self {
         case .act(let act): act.operation
         case .edit(let edit): edit.operation
+        case .account(let act): act.operation
         }
     }
 
@@ -29,6 +32,9 @@ package enum Assertion: Hashable, Sendable {
             self = .act(act)
         } else if let edit = try Edit.decode(operation, &reader) {
             self = .edit(edit)
+        } else if let act = try AccountAct(operation) {
+            self = .account(act)
+            return
         } else {
             return nil
         }

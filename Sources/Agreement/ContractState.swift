@@ -1,48 +1,7 @@
 package import Canon
 package import Ledger
 
-/// An offer and what became of it.
-package struct Offer: Hashable, Sendable {
-    package enum Outcome: String, Hashable, Sendable {
-        case pending, accepted, declined, withdrawn
-        /// Answered by another offer.
-        case countered
-    }
-
-    package let id: ChangeID
-    package let by: Role
-    package let terms: Terms
-    /// Salted hash of the prose.
-    package let prose: Bytes32
-    package internal(set) var outcome: Outcome
-
-    /// What an acceptance names: structured terms and prose, under one hash.
-    package var termsHash: Bytes32 { Derivation.termsHash(structured: terms.encoded, prose: prose) }
-}
-
-/// A milestone's work: handed in, sent back, handed in again.
-package struct Milestone: Hashable, Sendable {
-    package enum Work: Hashable, Sendable {
-        case open
-        case submitted(round: Int)
-        case changes(round: Int)
-    }
-
-    package let terms: MilestoneTerms
-    package internal(set) var work: Work = .open
-    /// The statements of submissions and of requests for changes, in order.
-    package internal(set) var statements: [Bytes32] = []
-
-    /// The last round handed in; 0 before the first.
-    package var round: Int {
-        switch work {
-        case .open: 0
-        case .submitted(let round), .changes(let round): round
-        }
-    }
-}
-
-/// A contract as a fold of its acts in their linear order.
+/// A contract as a fold of its acts: what their signers, who may not have seen one another's, come to.
 package struct ContractState: Hashable, Sendable {
     package enum Phase: Hashable, Sendable {
         /// Nothing was offered yet.
@@ -55,11 +14,41 @@ package struct ContractState: Hashable, Sendable {
         case active(ChangeID)
     }
 
-    package private(set) var phase: Phase = .empty
-    package private(set) var offers: [Offer] = []
-    package private(set) var milestones: [Milestone] = []
+    package internal(set) var phase: Phase = .empty
+    package internal(set) var offers: [Offer] = []
+    /// Every agreement in force so far: the contract, then its amendments.
+    package internal(set) var accords: [Accord] = []
+    /// Agreements that gave way to an act that had not seen them, which others may have acted under.
+    var lapses: [Lapse] = []
+    /// The first receipt: from then on the agent stays.
+    var custody: Stamp?
+    /// An offer to amend that waits for the other side.
+    package internal(set) var amendment: ChangeID?
+    package internal(set) var pausedBy: Set<Role> = []
+    var pauses: [Pause] = []
+    package internal(set) var endings: [Role: Stamp] = [:]
+    /// What money is held for, by number.
+    package internal(set) var milestones: [Milestone] = []
+    package internal(set) var invoices: [InvoiceState] = []
+    package internal(set) var deliveries: [ChangeID: Delivery] = [:]
+    package internal(set) var outages: [Range<UInt64>] = []
+    /// The agent's clock at its last act that states a time.
+    package internal(set) var agentTime: UInt64 = 0
+    /// Bank entries that have become receipts.
+    package internal(set) var references: Set<Bytes32> = []
+    /// Agent and mediator, once they have taken up their roles, by the names they use.
+    package internal(set) var serving: [Role: String] = [:]
+    /// Changes that parties revealed to the mediator, with their keys.
+    package internal(set) var disclosed: [ChangeKey] = []
+    package internal(set) var resolutions: [Resolution] = []
 
     package init() {}
+
+    struct Pause: Hashable, Sendable {
+        let by: Role
+        let from: ChangeID
+        var to: ChangeID?
+    }
 
     package func offer(_ id: ChangeID) -> Offer? { offers.first { $0.id == id } }
 
@@ -71,54 +60,97 @@ package struct ContractState: Hashable, Sendable {
         }
     }
 
+    /// The offer, first or to amend, that waits for an answer.
+    package var pending: Offer? {
+        if let amendment { return offer(amendment) }
+        if case .offered(let id) = phase { return offer(id) }
+        return nil
+    }
+
+    /// The terms that both parties signed last.
+    package var activeTerms: Terms? { accords.last?.terms }
+
+    package var isActive: Bool { activeTerms != nil }
+    package var isEnding: Bool { !endings.isEmpty }
+    package var held: Int64 { milestones.reduce(0) { $0 + $1.totals.held } }
+    package var totals: Totals { milestones.reduce(Totals()) { $0 + $1.totals } }
+
     /// The contract's state in one word, as people see it.
     package var status: String {
         switch phase {
         case .empty: "empty"
         case .offered: offers.count > 1 ? "countered" : "offered"
         case .closed: current?.outcome.rawValue ?? "closed"
-        case .active: "active"
+        case .active: isEnding ? held == 0 ? "ended" : "ending" : pausedBy.isEmpty ? "active" : "paused"
         }
     }
 
     package func milestone(_ number: Int) -> Milestone? { milestones.first { $0.terms.number == number } }
+
+    package func invoice(_ id: ChangeID) -> InvoiceState? { invoices.first { $0.id == id } }
 }
 
 extension ContractState {
-    /// Folds one act; returns why it is void, or nil if it took effect.
-    package mutating func apply(_ act: Act, change: ChangeID, by role: Role) -> String? {
-        if let reason = reasonToRefuse(act, by: role) { return reason }
-        if case .offer = act, offer(change) != nil { return "A change makes one offer, because its id names the offer." }
-        switch act {
-        case .offer(let terms, let prose):
-            settleCurrent(.countered)
-            offers.append(Offer(id: change, by: role, terms: terms, prose: prose, outcome: .pending))
-            phase = .offered(change)
-        case .accept(let offer, _):
-            settleCurrent(.accepted)
-            phase = .active(offer)
-            milestones = current?.terms.milestones.map { Milestone(terms: $0) } ?? []
-        case .decline(let offer):
-            settleCurrent(.declined)
-            phase = .closed(offer)
-        case .withdraw(let offer):
-            settleCurrent(.withdrawn)
-            phase = .closed(offer)
-        case .submit(let number, let round, let statement): advance(number, to: .submitted(round: round), statement)
-        case .requestChanges(let number, let round, let statement): advance(number, to: .changes(round: round), statement)
+    /// Such as `500.00 EUR`, in the contract's currency.
+    package func money(_ minor: Int64) -> String {
+        let terms = activeTerms ?? current?.terms
+        return terms.map { Money(minor: minor, currency: $0.currency).text } ?? String(minor)
+    }
+
+    /// The dispute over a milestone, whether an act opened it or an answer that came after its time.
+    package func dispute(over milestone: Milestone) -> Dispute? {
+        if let open = milestone.openDispute { return open }
+        guard case .changes = milestone.work, let request = milestone.requests.last, milestone.totals.held > 0,
+            !milestone.withdrawnRequests.contains(request.change), isLate(request, to: milestone)
+        else { return nil }
+        return Dispute(opener: .client, request.stamp)
+    }
+
+    /// Rule M3: whether a request for changes was delivered after the review time of its round.
+    private func isLate(_ request: Milestone.Step, to milestone: Milestone) -> Bool {
+        guard let terms = activeTerms, let answered = deliveries[request.change]?.time,
+            let start = submission(request.round, of: milestone).flatMap({ deliveries[$0.change]?.time })
+        else { return false }
+        return answered > deadline(from: start, hours: terms.deadlines.review)
+    }
+
+    /// Whether a time lies in a pause; both its bounds take effect when they are delivered.
+    func isPaused(at time: UInt64) -> Bool {
+        pauses.contains { pause in
+            guard let from = deliveries[pause.from]?.time, from <= time else { return false }
+            return pause.to.flatMap { deliveries[$0]?.time }.map { time < $0 } ?? true
         }
-        return nil
     }
 
-    private mutating func settleCurrent(_ outcome: Offer.Outcome) {
-        guard let id = current?.id, let index = offers.firstIndex(where: { $0.id == id }), offers[index].outcome == .pending
-        else { return }
-        offers[index].outcome = outcome
+    /// When the first end was delivered.
+    var endTime: UInt64? { endings.values.compactMap { deliveries[$0.change]?.time }.min() }
+
+    package func submission(_ round: Int, of milestone: Milestone) -> Milestone.Step? {
+        milestone.submissions.last { $0.round == round }
     }
 
-    private mutating func advance(_ number: Int, to work: Milestone.Work, _ statement: Bytes32) {
-        guard let index = milestones.firstIndex(where: { $0.terms.number == number }) else { return }
-        milestones[index].work = work
-        milestones[index].statements.append(statement)
+    /// Milliseconds at which a time in hours is over, without the agent's outages; rule E10.
+    package func deadline(from start: UInt64, hours: UInt64) -> UInt64 {
+        var end = start.saturating(plus: hours * 3_600_000)
+        var counted = start
+        for outage in outages.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            let lower = max(counted, outage.lowerBound)
+            guard lower < end, outage.upperBound > lower else { continue }
+            end = end.saturating(plus: outage.upperBound - lower)
+            counted = outage.upperBound
+        }
+        return end
+    }
+
+    /// When an act's time in hours is over; nil while nobody has vouched for its delivery.
+    package func deadline(of change: ChangeID, hours: UInt64) -> UInt64? {
+        deliveries[change]?.time.map { deadline(from: $0, hours: hours) }
+    }
+}
+
+extension UInt64 {
+    func saturating(plus other: UInt64) -> UInt64 {
+        let (sum, isOver) = addingReportingOverflow(other)
+        return isOver ? .max : sum
     }
 }

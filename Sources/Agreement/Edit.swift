@@ -91,16 +91,23 @@ package enum Edit: Hashable, Sendable {
     case terms(payload: [UInt8])
     /// The prose of an offer, of a submission or of a request for changes.
     case statement(Prose)
+    /// What is said to those who decide a dispute, the agent included; in `money`, so that they can read it.
+    case hearing(Prose)
     case message(text: String, files: [FileReference])
     /// A new wording of one's own message; the old ones stay in its history.
     case editMessage(ChangeID, text: String)
     case file(FileReference)
-    /// How a member wishes to be called.
+    /// How a member wishes to be called; in `money`, so that the agent knows whom it pays.
     case name(String)
 
     package static let termsKind = "terms.edit"
 
-    package var audience: Audience { if case .diary = self { .money } else { .parties } }
+    package var audience: Audience {
+        switch self {
+        case .diary, .hearing, .name: .money
+        default: .parties
+        }
+    }
 
     package var operation: Operation {
         switch self {
@@ -125,13 +132,8 @@ package enum Edit: Hashable, Sendable {
                 $0.text(text)
             }
         case .terms(let payload): Operation(Self.termsKind, payload: payload)
-        case .statement(let statement):
-            Operation("statement.write") {
-                $0.array(3)
-                $0.bytes32(statement.salt)
-                $0.text(statement.text)
-                $0.files(statement.files)
-            }
+        case .statement(let prose): Operation("statement.write") { $0.prose(prose) }
+        case .hearing(let prose): Operation("hearing.write") { $0.prose(prose) }
         case .message(let text, let files):
             Operation("message.send") {
                 $0.array(2)
@@ -157,11 +159,8 @@ package enum Edit: Hashable, Sendable {
         case termsKind:
             let payload = try reader.skip()
             return .terms(payload: reader.copy(payload))
-        case "statement.write":
-            try reader.array(of: 3)
-            return .statement(
-                Prose(
-                    salt: try reader.bytes32(), text: try reader.text(limit: AgreementLimits.prose), files: try reader.files()))
+        case "statement.write": return .statement(try reader.prose())
+        case "hearing.write": return .hearing(try reader.prose())
         case "message.send":
             try reader.array(of: 2)
             return .message(text: try reader.text(limit: AgreementLimits.message), files: try reader.files())
@@ -184,6 +183,13 @@ extension CBORWriter {
     }
 
     fileprivate mutating func files(_ files: [FileReference]) { array(files) { $0.file($1) } }
+
+    fileprivate mutating func prose(_ prose: Prose) {
+        array(3)
+        bytes32(prose.salt)
+        text(prose.text)
+        files(prose.files)
+    }
 }
 
 extension CBORReader {
@@ -206,6 +212,12 @@ extension CBORReader {
         return FileReference(
             name: try text(limit: AgreementLimits.fileName), size: try unsigned(upTo: UInt64(Int64.max)),
             blob: try identifier(), key: try bytes32())
+    }
+
+    @_lifetime(self: copy self)
+    fileprivate mutating func prose() throws(CanonError) -> Prose {
+        try array(of: 3)
+        return Prose(salt: try bytes32(), text: try text(limit: AgreementLimits.prose), files: try files())
     }
 
     @_lifetime(self: copy self)

@@ -25,15 +25,68 @@ struct CodingTests {
             }
         }
 
-        mutating func acts() -> [Act] {
+        mutating func amount() -> Int64 { Int64(truncatingIfNeeded: generator.next()) }
+        mutating func time() -> UInt64 { generator.next() % (AgreementLimits.time + 1) }
+        mutating func split() -> Split { Split(released: amount(), refunded: amount()) }
+
+        mutating func slots() -> SlotRanges {
+            let first = generator.next() >> 40
+            return SlotRanges((0..<generator.pick(1..<90)).map { Slot(number: first + UInt64($0 * generator.pick(1..<3))) })
+        }
+
+        mutating func acts() throws -> [Act] {
             let milestone = generator.pick(0..<AgreementLimits.milestones + 1)
             let round = generator.pick(0..<1 << 20)
+            let keys = (0..<generator.pick(0..<4)).map { _ in ChangeKey(change: id(), key: bytes32()) }
+            let week = Week(number: generator.next() >> 46)
+            let receipt = try Receipt(
+                by: SigningKey(seed: bytes32()), incarnation: bytes32(), time: time(), changes: [id(), id()])
             return [
                 .offer(.random(using: &generator), prose: bytes32()), .accept(offer: id(), termsHash: bytes32()),
-                .decline(offer: id()), .withdraw(offer: id()),
+                .decline(offer: id()), .withdraw(offer: id()), .pause, .resume, .end,
                 .submit(milestone: milestone, round: round, statement: bytes32()),
                 .requestChanges(milestone: milestone, round: round, statement: bytes32()),
+                .fund(milestone: milestone, total: amount()), .release(milestone: milestone, total: amount()),
+                .refund(milestone: milestone, total: amount()), .giveBack(milestone: milestone, total: amount()),
+                .confirm(milestone: milestone, total: amount()),
+                .ask(milestone: milestone, total: amount(), statement: bytes32()), .withdrawAsk(milestone: milestone),
+                .declineAsk(milestone: milestone, statement: bytes32()), .dispute(milestone: milestone, statement: bytes32()),
+                .withdrawDispute(milestone: milestone), .answer(milestone: milestone, statement: bytes32(), keys: keys),
+                .propose(milestone: milestone, split(), statement: bytes32()), .acceptSplit(proposal: id(), milestone: milestone),
+                .rule(milestone: milestone, split(), statement: bytes32()),
+                .invoice(Invoice(week: week, slots: slots(), entries: bytes32(), amount: amount())), .approve(invoice: id()),
+                .disputeSlots(invoice: id(), slots(), statement: bytes32()), .seen(time: time(), [id(), id()]),
+                .outage(from: time(), to: time()), .escalate(milestone: milestone, time: time()), .delivered(receipt),
+                .serve(name: text(upTo: 20)),
+            ] + receipts(milestone)
+        }
+
+        /// A receipt on each basis.
+        private mutating func receipts(_ milestone: Int) -> [Act] {
+            let bases: [EscrowReceipt.Basis] = [
+                .funding, .release, .reviewTimeout, .refund, .askTimeout, .excess, .split(id()), .ruling(id()), .defaultShare,
+                .giveBack, .invoice(id()),
             ]
+            return bases.map { basis in
+                let totals = Totals(funded: amount(), released: amount(), refunded: amount(), returned: amount())
+                let reference = generator.chance(50) ? bytes32() : nil
+                return .receipt(
+                    EscrowReceipt(milestone: milestone, totals: totals, time: time(), basis: basis, reference: reference))
+            }
+        }
+
+        mutating func accountActs() throws -> [AccountAct] {
+            let euro = try Contract.euro()
+            let method = PayoutMethod(
+                name: text(upTo: 9), kind: generator.pick([.bank, .paypal, .other]), destination: text(upTo: 30),
+                bic: generator.chance(50) ? text(upTo: 9) : nil, holder: text(upTo: 20))
+            return [
+                .method(method), .request(amount: amount(), currency: euro, method: text(upTo: 9)), .withdrawRequest(id()),
+                .scheduled(amount: amount(), currency: euro, time: time()),
+                .credit(contract: id(), milestone: 3, total: amount(), currency: euro, time: time()),
+                .sent(request: id(), time: time()), .settled(request: id(), time: time(), reference: bytes32()),
+                .failed(request: id(), time: time(), reason: text(upTo: 20)), .seen(time: time(), [id(), id()]),
+            ] + PayoutSchedule.allCases.map { .schedule($0, method: text(upTo: 9)) }
         }
 
         mutating func edits() -> [Edit] {
@@ -45,45 +98,52 @@ struct CodingTests {
                 .memo(slot, device: generator.chance(50) ? id() : nil, salt: bytes32(), text: text(upTo: 90)),
                 .terms(payload: CBORWriter.encode { $0.array(0..<3) { $0.count($1) } }),
                 .statement(Prose(salt: bytes32(), text: text(upTo: 90), files: files())),
+                .hearing(Prose(salt: bytes32(), text: text(upTo: 90), files: files())),
                 .message(text: text(upTo: 90), files: files()), .editMessage(id(), text: text(upTo: 90)),
                 .file(FileReference(name: "a", size: 0, blob: id(), key: bytes32())), .name(text(upTo: 20)),
             ]
         }
 
-        mutating func all() -> [Assertion] { acts().map(Assertion.act) + edits().map(Assertion.edit) }
+        mutating func all() throws -> [Assertion] {
+            try acts().map(Assertion.act) + edits().map(Assertion.edit) + accountActs().map(Assertion.account)
+        }
     }
 
     @Test("each act and edit reads as it was written", arguments: seeds(30))
     func roundTrip(seed: UInt64) throws {
         var examples = Examples(seed: seed)
-        for assertion in examples.all() {
+        for assertion in try examples.all() {
             #expect(try Assertion(assertion.operation) == assertion, "seed \(seed): \(assertion)")
         }
     }
 
-    @Test("acts and the diary are for money's readers, prose is for the parties alone")
-    func audiences() {
+    @Test("acts, the diary, names and what is said in a hearing are for money's readers, prose is for the parties alone")
+    func audiences() throws {
         var examples = Examples(seed: 1)
-        for act in examples.acts() { #expect(Assertion.act(act).audience == .money, "\(act)") }
+        for act in try examples.acts() { #expect(Assertion.act(act).audience == .money, "\(act)") }
         for edit in examples.edits() {
-            let isDiary = if case .diary = edit { true } else { false }
-            #expect(Assertion.edit(edit).audience == (isDiary ? .money : .parties), "\(edit)")
+            let isMoney =
+                switch edit {
+                case .diary, .hearing, .name: true
+                default: false
+                }
+            #expect(Assertion.edit(edit).audience == (isMoney ? .money : .parties), "\(edit)")
         }
     }
 
     @Test("a kind of another version is not read, whatever it carries")
     func unknownKinds() throws {
-        for kind in ["", "contract.offer2", "Contract.offer", "milestone.fund"] {
+        for kind in ["", "contract.offer2", "Contract.offer", "milestone.pay", "account.loan", "dispute", "escrow"] {
             #expect(try Assertion(Operation(kind)) == nil)
             #expect(try Assertion(Operation(kind, payload: [0xff])) == nil)
         }
     }
 
     @Test("damaged payloads are refused, or are another assertion in its one form", arguments: seeds(10))
-    func damage(seed: UInt64) {
+    func damage(seed: UInt64) throws {
         var examples = Examples(seed: seed)
         var refused = 0
-        for assertion in examples.all() {
+        for assertion in try examples.all() {
             let operation = assertion.operation
             for _ in 0..<200 {
                 var payload = operation.payload
@@ -107,7 +167,7 @@ struct CodingTests {
     @Test("a payload of one kind is not read as another, unless both have one form")
     func swappedKinds() throws {
         var examples = Examples(seed: 2)
-        let operations = examples.all().map(\.operation)
+        let operations = try examples.all().map(\.operation)
         for first in operations {
             for second in operations where first.kind != second.kind {
                 let swapped = Operation(first.kind, on: first.document, payload: second.payload)
@@ -119,7 +179,7 @@ struct CodingTests {
     @Test("a document is named exactly where the kind needs one")
     func documents() throws {
         var examples = Examples(seed: 3)
-        for operation in examples.all().map(\.operation) {
+        for operation in try examples.all().map(\.operation) {
             let other: ChangeID? = operation.document == nil ? examples.id() : nil
             #expect(throws: CanonError.self, "\(operation.kind)") {
                 try Assertion(Operation(operation.kind, on: other, payload: operation.payload))
@@ -145,8 +205,60 @@ struct CodingTests {
         let beyond: [Act] = [
             .submit(milestone: AgreementLimits.milestones + 1, round: 1, statement: .zero),
             .requestChanges(milestone: 1, round: 1 << 20 + 1, statement: .zero),
+            .fund(milestone: AgreementLimits.milestones + 1, total: 1), .escalate(milestone: 1, time: AgreementLimits.time + 1),
+            .seen(time: AgreementLimits.time + 1, []), .outage(from: 0, to: AgreementLimits.time + 1),
+            .seen(time: 0, [ChangeID](repeating: ChangeID(.zero), count: AgreementLimits.seen + 1)),
+            .answer(
+                milestone: 1, statement: .zero,
+                keys: [ChangeKey](
+                    repeating: ChangeKey(change: ChangeID(.zero), key: .zero), count: AgreementLimits.disclosures + 1)),
+            .serve(name: long(LedgerLimits.name)),
+            .invoice(
+                Invoice(
+                    week: Week(number: 1), slots: SlotRanges((0...UInt64(AgreementLimits.invoiceSlots)).map(Slot.init(number:))),
+                    entries: .zero, amount: 1)),
         ]
         for act in beyond { #expect(throws: CanonError.self, "\(act)") { try Assertion(act.operation) } }
+    }
+
+    @Test("slots have one form: ranges that rise and do not touch")
+    func slotForms() throws {
+        let forms: [([(UInt64, UInt64)], [UInt64]?)] = [
+            ([], []), ([(5, 2)], [5, 6]), ([(5, 1), (7, 1)], [5, 7]), ([(5, 0)], nil), ([(5, 1), (6, 1)], nil),
+            ([(7, 1), (5, 1)], nil),
+            ([(5, 2), (6, 1)], nil), ([(.max, 1)], nil), ([(5, .max)], nil), ([(AgreementLimits.time, 1)], nil),
+        ]
+        for (ranges, numbers) in forms {
+            let bytes = CBORWriter.encode { writer in
+                writer.array(ranges) { writer, range in
+                    writer.array(2)
+                    writer.unsigned(range.0)
+                    writer.unsigned(range.1)
+                }
+            }
+            var reader = CBORReader(bytes.span)
+            #expect((try? SlotRanges(from: &reader))?.slots.map(\.number) == numbers, "\(ranges)")
+        }
+    }
+
+    @Test("a receipt's basis names a change exactly where it rests on one")
+    func bases() throws {
+        for kind in UInt64(0)...12 {
+            for change in [nil, ChangeID(.filled(1))] {
+                let operation = Operation("escrow.receipt") {
+                    $0.array(5)
+                    $0.count(1)
+                    $0.array([0, 0, 0, 0]) { $0.integer($1) }
+                    $0.unsigned(0)
+                    $0.array(2)
+                    $0.unsigned(kind)
+                    $0.optional(change) { $0.identifier($1) }
+                    $0.optional(nil as Bytes32?) { $0.bytes32($1) }
+                }
+                let isSound = kind < 11 && (change != nil) == [6, 7, 10].contains(kind)
+                #expect(((try? Assertion(operation)) != nil) == isSound, "\(kind)")
+            }
+        }
     }
 
     @Test("a statement's hash covers its salt, text and files")
@@ -186,13 +298,18 @@ extension Terms {
                         number: number, title: "Part \(number)", amount: Int64(generator.pick(1..<1_000_000)),
                         due: generator.pick(days))
                 })
-            : .hourly(rate: Int64(generator.pick(1..<100_000)), weeklyHours: UInt64(generator.pick(1..<169)))
+            : .hourly(
+                rate: Int64(generator.pick(1..<100_000)), weeklyHours: UInt64(generator.pick(1..<169)),
+                depositWeeks: UInt64(generator.pick(1..<53)))
         var deadlines = Deadlines.standard
         if generator.chance(50) { deadlines.review = UInt64(generator.pick(0..<1_000)) }
         return Terms(
             title: "Title \(generator.pick(0..<1_000))",
             currency: generator.pick(["EUR", "USD", "JPY"].compactMap(Currency.init(code:))),
             pricing: pricing, deadlines: deadlines,
-            relays: (0..<generator.pick(0..<3)).map { _ in DeviceID(.random(using: &generator)) })
+            relays: (0..<generator.pick(0..<3)).map { _ in DeviceID(.random(using: &generator)) },
+            agent: generator.chance(50) ? PersonID(.random(using: &generator)) : nil,
+            mediator: generator.chance(50) ? PersonID(.random(using: &generator)) : nil,
+            defaultShare: UInt64(generator.pick(0..<101)))
     }
 }

@@ -1,0 +1,78 @@
+package import Ledger
+
+/// An act, where it stands in the history, and the role of whoever signed it.
+package struct SignedAct<Act: Hashable & Sendable>: Hashable, Sendable {
+    package let moment: Moment
+    package let role: Role
+    package let act: Act
+
+    package init(_ act: Act, at moment: Moment, by role: Role) {
+        self.act = act
+        self.moment = moment
+        self.role = role
+    }
+
+    package var stamp: Stamp { moment.stamp }
+    package var change: ChangeID { moment.stamp.change }
+}
+
+/// What a set of valid acts comes to.
+package protocol ActMachine: Hashable, Sendable {
+    associatedtype Act: Hashable & Sendable
+    init()
+    /// Why an act has no effect when signed by somebody who knows this state, as a sentence that names the rule; nil if it has one.
+    func reasonToRefuse(_ act: Act, by role: Role) -> String?
+    /// Takes a valid act, after all that come before it in linear order; settles contradictions with acts it had not seen.
+    mutating func apply(_ signed: SignedAct<Act>)
+}
+
+/// Acts of one space, each judged by what its signer had seen.
+///
+/// Whether an act counts follows from its own past and nothing else, so nothing that arrives later can void it, and no signature
+/// can be undone by one that claims to be older. What valid acts come to that had not seen one another, `ActMachine.apply` settles.
+package struct ActFold<Machine: ActMachine>: Sendable {
+    package struct Entry: Sendable {
+        package let signed: SignedAct<Machine.Act>
+        /// Why it has no effect.
+        package let void: String?
+    }
+
+    /// In linear order.
+    package private(set) var entries: [Entry] = []
+    /// What all of them come to.
+    package private(set) var state = Machine()
+    /// The last act of each device.
+    private var latest: [DeviceID: Stamp] = [:]
+
+    package init() {}
+
+    package init(_ acts: some Sequence<SignedAct<Machine.Act>>) {
+        for signed in acts.sorted(by: { $0.stamp < $1.stamp }) { append(signed) }
+    }
+
+    /// Adds the next act in linear order; returns why it is void.
+    @discardableResult
+    package mutating func append(_ signed: SignedAct<Machine.Act>) -> String? {
+        let void = reasonToVoid(signed)
+        entries.append(Entry(signed: signed, void: void))
+        latest[signed.stamp.device] = signed.stamp
+        if void == nil { state.apply(signed) }
+        return void
+    }
+
+    private func reasonToVoid(_ signed: SignedAct<Machine.Act>) -> String? {
+        if latest[signed.stamp.device]?.change == signed.change {
+            return "A change carries one act, because its id names the act (rule G1)."
+        }
+        return view(of: signed.moment).reasonToRefuse(signed.act, by: signed.role)
+    }
+
+    /// What the acts come to that somebody at this point had seen.
+    package func view(of moment: Moment) -> Machine {
+        // In a history without concurrency that is all of them.
+        if latest.values.allSatisfy(moment.hasSeen) { return state }
+        var view = Machine()
+        for entry in entries where entry.void == nil && moment.hasSeen(entry.signed.stamp) { view.apply(entry.signed) }
+        return view
+    }
+}

@@ -1,0 +1,73 @@
+import Ledger
+
+/// Terms that somebody may have acted under, although they gave way or were accepted twice: money that came in stays where it is.
+struct Lapse: Hashable, Sendable {
+    let accord: Accord
+    /// What it gave way to; whoever has seen none of that goes by it.
+    var to: [Stamp]
+}
+
+extension ContractState {
+    static let custodySentence =
+        "Money had come in before that was known to whoever signed in a contract without that agent; what the agent holds counts (rule G3)."
+
+    /// The agreement in force, as somebody at this point knew it.
+    func accord(knownAt moment: Moment) -> Accord? {
+        let lapsed = lapses.filter { !$0.to.contains(where: moment.hasSeen) }.map(\.accord)
+        return (accords + lapsed).filter { moment.hasSeen($0.since) }.max { $0.since < $1.since }
+    }
+
+    /// Whether somebody at this point knew of an agreement, by whichever of its acceptances.
+    func isKnown(_ accord: Accord, at moment: Moment) -> Bool {
+        moment.hasSeen(accord.since) || lapses.contains { $0.accord.offer == accord.offer && moment.hasSeen($0.accord.since) }
+    }
+
+    /// Takes the last agreement out of force.
+    mutating func revoke(_ accord: Accord, for signed: SignedAct<Act>, _ sentence: String) {
+        accords.removeLast()
+        lapses.append(Lapse(accord: accord, to: [signed.stamp]))
+        setOutcome(.lapsed, of: accord.offer, by: signed)
+        resolve(accord.since.change, signed.change, sentence)
+        if let accord = accords.last { phase = .active(accord.offer) }
+    }
+
+    private mutating func setOutcome(_ outcome: Offer.Outcome, of offer: ChangeID, by signed: SignedAct<Act>) {
+        guard let index = offers.firstIndex(where: { $0.id == offer }) else { return }
+        (offers[index].outcome, offers[index].settledBy) = (outcome, signed.change)
+    }
+
+    /// What a receipt moves money on stays as the agent knew it, whatever was signed meanwhile: the milestone's terms, and that there
+    /// is an agent; rule C7.
+    mutating func takeCustody(of number: Int, _ signed: SignedAct<Act>) {
+        if custody == nil {
+            custody = signed.stamp
+            forgetConfirmations(unseenBy: signed)
+        }
+        guard let known = accord(knownAt: signed.moment), known != accords.last else { return }
+        if known.terms.agent != activeTerms?.agent { reinstate(known, signed) }
+        guard let terms = known.terms.accounts.first(where: { $0.number == number }) else { return }
+        if milestone(number) == nil {
+            milestones.append(Milestone(terms: terms))
+            milestones.sort { $0.terms.number < $1.terms.number }
+        }
+        change(number) { if $0.totals.funded == 0 { $0.terms = terms } }
+    }
+
+    private mutating func reinstate(_ known: Accord, _ signed: SignedAct<Act>) {
+        while let last = accords.last, !isKnown(last, at: signed.moment) { revoke(last, for: signed, Self.custodySentence) }
+        if known != accords.last { accords.append(known) }
+        lapses.removeAll { $0.accord == known }
+        setOutcome(.accepted, of: known.offer, by: signed)
+        phase = .active(known.offer)
+        adoptTerms()
+    }
+
+    /// Payments that were confirmed without the agent's knowledge are none of its line.
+    private mutating func forgetConfirmations(unseenBy signed: SignedAct<Act>) {
+        for index in milestones.indices {
+            guard let confirmation = milestones[index].confirmation, !signed.moment.hasSeen(confirmation) else { continue }
+            milestones[index].totals = Totals()
+            resolve(confirmation.change, signed.change, Self.custodySentence)
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import Ledger
+
+/// Work, intents, disputes and receipts as they come to stand on a milestone.
+extension ContractState {
+    mutating func change(_ number: Int, _ body: (inout Milestone) -> Void) {
+        guard let index = milestones.firstIndex(where: { $0.terms.number == number }) else { return }
+        body(&milestones[index])
+    }
+
+    mutating func applyMilestoneAct(_ signed: SignedAct<Act>) {
+        guard let number = signed.act.milestone, let found = milestone(number) else { return }
+        if case .confirm = signed.act, let custody { return resolve(signed.change, custody.change, Self.custodySentence) }
+        let late = dispute(over: found)
+        noteGift(signed, found, late)
+        change(number) { milestone in
+            // A dispute that a late answer made becomes one to speak in.
+            if milestone.openDispute == nil { milestone.openDispute = late }
+            milestone.apply(signed)
+        }
+    }
+
+    /// Rule G3: whoever gives up their own claim goes first, and a dispute stays over what remains.
+    private mutating func noteGift(_ signed: SignedAct<Act>, _ found: Milestone, _ dispute: Dispute?) {
+        let sentence =
+            "Money was given up before that was known to whoever disputed it; a release or refund goes first, and the dispute is over what remains (rule G3)."
+        switch signed.act {
+        case .release, .refund:
+            for opening in (dispute?.openers.values.sorted() ?? []) where !signed.moment.hasSeen(opening) {
+                resolve(opening.change, signed.change, sentence)
+            }
+        case .dispute:
+            for gift in found.gifts.values.sorted() where !signed.moment.hasSeen(gift) {
+                resolve(signed.change, gift.change, sentence)
+            }
+        default: break
+        }
+    }
+
+    /// Rule G3: of a release and a refund of the same money, the release goes first.
+    private mutating func noteRelease(_ before: Milestone, _ totals: Totals) {
+        guard before.consents.refund > max(before.totals.refunded, totals.funded - totals.released),
+            before.consents.refund <= before.totals.funded - before.totals.released,
+            let release = before.gifts[.client], let refund = before.gifts[.freelancer]
+        else { return }
+        resolve(
+            refund.change, release.change,
+            "The client released what the freelancer had agreed to refund; both give up their own claim, and a release goes first (rule G3)."
+        )
+    }
+
+    mutating func applyReceipt(_ receipt: EscrowReceipt, _ signed: SignedAct<Act>) {
+        if let reference = receipt.reference { references.insert(reference) }
+        takeCustody(of: receipt.milestone, signed)
+        if case .invoice(let id) = receipt.basis, let index = invoices.firstIndex(where: { $0.id == id }),
+            let deposit = milestone(receipt.milestone)
+        {
+            invoices[index].paid += receipt.totals.released - deposit.totals.released
+            if let late = invoices[index].disputes.first(where: { !signed.moment.hasSeen($0) }) {
+                invoices[index].contested = late.change
+                takeBackDisputes(of: index)
+            }
+        }
+        if receipt.basis == .release, let milestone = milestone(receipt.milestone) { noteRelease(milestone, receipt.totals) }
+        change(receipt.milestone) { $0.apply(receipt, signed) }
+        guard receipt.milestone == 0, receipt.basis.endsDispute else { return }
+        for index in invoices.indices where !invoices[index].disputed.isEmpty { invoices[index].isSettled = true }
+    }
+}
+
+extension Milestone {
+    fileprivate mutating func apply(_ signed: SignedAct<Act>) {
+        let (role, stamp) = (signed.role, signed.stamp)
+        func hasSeen(_ other: Stamp?) -> Bool { other.map(signed.moment.hasSeen) ?? false }
+        switch signed.act {
+        case .submit(_, let round, let statement):
+            submissions.append(Step(round: round, statement: statement, stamp: stamp))
+            answers.append(Answer(role: role, moment: signed.moment))
+            if round > self.round { work = .submitted(round: round) }
+            if hasSeen(ask?.stamp) { ask = nil }
+        case .requestChanges(_, let round, let statement):
+            requests.append(Step(round: round, statement: statement, stamp: stamp))
+            answers.append(Answer(role: role, moment: signed.moment))
+            if case .submitted(round) = work { work = .changes(round: round) }
+        case .fund(_, let total): consents.fund = max(consents.fund, total)
+        case .release(_, let total):
+            consents.release = max(consents.release, total)
+            gifts[role] = stamp
+        case .refund(_, let total):
+            consents.refund = max(consents.refund, total)
+            gifts[role] = stamp
+            answers.append(Answer(role: role, moment: signed.moment))
+        case .giveBack(_, let total): consents.giveBack = max(consents.giveBack, total)
+        case .confirm(_, let total):
+            totals.released = max(totals.released, total)
+            totals.funded = max(totals.funded, total)
+            confirmation = stamp
+        case .ask(_, let total, _):
+            answers.append(Answer(role: role, moment: signed.moment))
+            if totals.held > 0 { ask = Ask(total: total, stamp: stamp) }
+        case .withdrawAsk: if hasSeen(ask?.stamp) { ask = nil }
+        case .declineAsk:
+            answers.append(Answer(role: role, moment: signed.moment))
+            if hasSeen(ask?.stamp) { ask = nil }
+        case .escalate: open(by: .client, stamp)
+        case .dispute:
+            answers.append(Answer(role: role, moment: signed.moment))
+            open(by: role, stamp)
+        case .withdrawDispute: withdrawDispute(by: role, hasSeen)
+        default: speak(signed, hasSeen)
+        }
+    }
+
+    private mutating func open(by role: Role, _ stamp: Stamp) {
+        guard totals.held > 0 else { return }
+        if openDispute == nil { openDispute = Dispute(opener: role, stamp) }
+        if openDispute?.openers[role] == nil { openDispute?.openers[role] = stamp }
+        openDispute?.words[role, default: []].append(stamp)
+        ask = role == .client ? nil : ask
+    }
+
+    private mutating func withdrawDispute(by role: Role, _ hasSeen: (Stamp?) -> Bool) {
+        guard let opening = openDispute?.openers[role], hasSeen(opening) else { return }
+        withdrawnRequests.insert(opening.change)
+        openDispute?.openers[role] = nil
+        if openDispute?.openers.isEmpty == true { openDispute = nil }
+    }
+
+    /// Words, proposals and rulings belong to the dispute that their author had seen.
+    private mutating func speak(_ signed: SignedAct<Act>, _ hasSeen: (Stamp?) -> Bool) {
+        guard let openers = openDispute?.openers.values, openers.contains(where: { hasSeen($0) }) else { return }
+        if signed.role.isParty { openDispute?.words[signed.role, default: []].append(signed.stamp) }
+        switch signed.act {
+        case .propose(_, let split, _):
+            let consent: Set<Role> = signed.role.isParty ? [signed.role] : []
+            openDispute?.proposals.append(
+                Dispute.Proposal(id: signed.change, by: signed.role, split: split, stamp: signed.stamp, accepted: consent))
+        case .acceptSplit(let proposal, _):
+            guard let index = openDispute?.proposals.firstIndex(where: { $0.id == proposal }) else { return }
+            openDispute?.proposals[index].accepted.insert(signed.role)
+        case .rule(_, let split, _):
+            // What one party says while the other's word is not yet known to the mediator makes no hearing.
+            let isHeard = openDispute?.isHeard == true
+            let isKnown = openDispute?.words.values.allSatisfy { $0.contains(where: hasSeen) } == true
+            openDispute?.ruling = Dispute.Ruling(id: signed.change, split: split, followsHearing: isHeard && isKnown)
+        default: break
+        }
+    }
+
+    fileprivate mutating func apply(_ receipt: EscrowReceipt, _ signed: SignedAct<Act>) {
+        // One line of receipts grows by itself; a second line, which only a forged log could have, takes nothing back.
+        guard zip(receipt.totals.all, totals.all).allSatisfy({ $0 >= $1 }) else { return }
+        if receipt.totals.released > totals.released { releasedAt = receipt.time }
+        totals = receipt.totals
+        if let silent = receipt.basis.silentParty {
+            let seen = Set(answers.map(\.stamp).filter(signed.moment.hasSeen))
+            timeouts.append(Timeout(silent: silent, stamp: signed.stamp, seen: seen))
+        }
+        if receipt.basis.endsDispute { openDispute = nil }
+        if let asked = ask?.total, totals.refunded >= asked { ask = nil }
+        if totals.held == 0 {
+            ask = nil
+            openDispute = nil
+        }
+    }
+}
+
+extension EscrowReceipt.Basis {
+    /// Whose silence it rests on.
+    fileprivate var silentParty: Role? {
+        switch self {
+        case .reviewTimeout: .client
+        case .askTimeout: .freelancer
+        default: nil
+        }
+    }
+
+    var endsDispute: Bool {
+        switch self {
+        case .split, .ruling, .defaultShare: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Ledger
+
+/// Invoices as they come to stand.
+extension ContractState {
+    mutating func applyInvoice(_ invoice: Invoice, _ signed: SignedAct<Act>) {
+        var state = InvoiceState(
+            id: signed.change, stamp: signed.stamp, invoice: invoice, rate: hourlyRate(knownAt: signed.moment))
+        // Two devices of the freelancer billed the same slots, or together more of a week than its limit: their own contradiction
+        // goes against them.
+        let overfull = overfullWeeks(with: invoice.slots)
+        let rivals = invoices.indices.filter { index in
+            guard !invoices[index].isSuperseded, !signed.moment.hasSeen(invoices[index].stamp) else { return false }
+            let slots = invoices[index].invoice.slots
+            return slots.intersects(invoice.slots) || overfull.contains { slots.count(in: $0.range) > 0 }
+        }
+        if let rival = rivals.first {
+            let isSmaller = rivals.allSatisfy { invoice.amount < invoices[$0].invoice.amount && invoices[$0].paid == 0 }
+            for rival in rivals where isSmaller { invoices[rival].isSuperseded = true }
+            state.isSuperseded = !isSmaller
+            let (lost, stood) = isSmaller ? (invoices[rival].id, state.id) : (state.id, invoices[rival].id)
+            resolve(
+                lost, stood,
+                "Two invoices bill the same slots, or more of a week than its limit; the smaller stands, against whoever signed both (rule G3)."
+            )
+        }
+        invoices.append(state)
+    }
+
+    /// An invoice is judged by the terms that its signer knew.
+    private func hourlyRate(knownAt moment: Moment) -> Int64 {
+        let known = accord(knownAt: moment)?.terms ?? activeTerms
+        guard case .hourly(let rate, _, _)? = known?.pricing else { return 0 }
+        return rate
+    }
+
+    /// With slots, disputes them; without, approves and takes disputes of the invoice back.
+    mutating func applyReview(of id: ChangeID, _ slots: SlotRanges?, _ signed: SignedAct<Act>) {
+        guard let index = invoices.firstIndex(where: { $0.id == id }) else { return }
+        let sentence =
+            "The client approved and disputed the invoice on two devices; the approval stands, against whoever signed both (rule G3)."
+        guard let slots else {
+            for dispute in invoices[index].disputes where !signed.moment.hasSeen(dispute) {
+                resolve(dispute.change, signed.change, sentence)
+            }
+            invoices[index].approvals.append(signed.stamp)
+            return takeBackDisputes(of: index)
+        }
+        if let approval = invoices[index].approvals.first(where: { !signed.moment.hasSeen($0) }) {
+            return resolve(signed.change, approval.change, sentence)
+        }
+        invoices[index].disputes.append(signed.stamp)
+        guard invoices[index].paid == 0 else {
+            invoices[index].contested = signed.change
+            return
+        }
+        invoices[index].disputed = invoices[index].disputed.union(slots)
+        change(0) { deposit in
+            guard deposit.totals.held > 0, deposit.openDispute?.openers[.client] == nil else { return }
+            if deposit.openDispute == nil {
+                deposit.openDispute = Dispute(opener: .client, signed.stamp)
+            } else {
+                deposit.openDispute?.openers[.client] = signed.stamp
+                deposit.openDispute?.words[.client, default: []].append(signed.stamp)
+            }
+        }
+    }
+
+    /// The invoice's slots are billed again; the client's dispute ends with the last of them.
+    mutating func takeBackDisputes(of index: Int) {
+        guard !invoices[index].isSettled, !invoices[index].disputed.isEmpty else { return }
+        invoices[index].disputed = SlotRanges([])
+        guard disputedAmount == 0 else { return }
+        change(0) { deposit in
+            deposit.openDispute?.openers[.client] = nil
+            if deposit.openDispute?.openers.isEmpty == true { deposit.openDispute = nil }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+@testable import Agreement
+import Canon
+import Ledger
+
+/// Money by plain bookkeeping: where every unit is, moved by what the receipts say and by nothing else.
+struct ShadowLedger {
+    /// What the last receipt of each milestone says.
+    private(set) var lines: [Int: Totals] = [:]
+    /// What was paid from hand to hand, where nobody holds money.
+    private var confirmed: [Int: Int64] = [:]
+    private var pots: [Int: Int64] = [:]
+    private var client: Int64 = 0
+    private var freelancer: Int64 = 0
+    private var clock: UInt64 = 0
+    private var references: Set<Bytes32> = []
+    /// The terms that the agent knew when a milestone's first money came in.
+    private var fundedUnder: [Int: MilestoneTerms] = [:]
+    private var endings: [SignedAct<Act>] = []
+
+    init() {}
+
+    /// Books a valid act; returns what is wrong with it.
+    mutating func book(_ signed: SignedAct<Act>, in view: ContractState) -> String? {
+        switch signed.act {
+        case .end: endings.append(signed)
+        case .receipt(let receipt): return book(receipt, in: view)
+        case .confirm(let number, let total):
+            let sum = max(total, confirmed[number] ?? 0)
+            confirmed[number] = sum
+        default: break
+        }
+        if let time = signed.act.agentTime {
+            guard signed.role == .agent, time >= clock else { return "The agent's clock ran backwards." }
+            clock = time
+        }
+        return nil
+    }
+
+    private mutating func book(_ receipt: EscrowReceipt, in view: ContractState) -> String? {
+        let (number, new) = (receipt.milestone, receipt.totals)
+        let old = lines[number] ?? view.milestone(number)?.totals ?? Totals()
+        guard receipt.time >= clock else { return "The agent's clock ran backwards." }
+        clock = receipt.time
+        if let reference = receipt.reference, !references.insert(reference).inserted { return "A bank entry counts twice." }
+        if old.funded == 0 { fundedUnder[number] = view.milestone(number)?.terms }
+        // From the client into the pot, from the pot to either side, and from the freelancer back to the client.
+        let moves = [new.funded - old.funded, new.released - old.released, new.refunded - old.refunded, new.returned - old.returned]
+        guard moves.allSatisfy({ $0 >= 0 }), moves.contains(where: { $0 > 0 }) else { return "A total fell, or nothing moved." }
+        client += moves[2] + moves[3] - moves[0]
+        pots[number, default: 0] += moves[0] - moves[1] - moves[2]
+        freelancer += moves[1] - moves[3]
+        lines[number] = new
+        if let pot = pots[number], pot < 0 { return "More was paid out of milestone \(number) than came in." }
+        if new.returned > new.released { return "More came back than was released." }
+        return client + freelancer + pots.values.reduce(0, +) == 0 ? nil : "Money came from nowhere."
+    }
+
+    /// What is wrong with the state that the booked acts came to.
+    func fault(in contract: ContractState) -> String? {
+        for (number, line) in lines {
+            guard let milestone = contract.milestone(number) else { return "Milestone \(number) has money and is not there." }
+            guard milestone.totals == line else { return "Milestone \(number) has other totals than its last receipt." }
+            if let terms = fundedUnder[number], terms.number != 0, milestone.terms != terms {
+                return "Milestone \(number) was funded under other terms."
+            }
+        }
+        for milestone in contract.milestones {
+            let totals = milestone.totals
+            guard totals.areSound, totals.funded == totals.released + totals.refunded + totals.held else {
+                return "Milestone \(milestone.terms.number) does not add up."
+            }
+            let direct = lines.isEmpty ? confirmed[milestone.terms.number] ?? 0 : 0
+            if totals != (lines[milestone.terms.number] ?? Totals(funded: direct, released: direct)) {
+                return "Totals moved without a receipt."
+            }
+        }
+        if contract.held > 0, contract.activeTerms?.agent == nil { return "Money is held in a contract without an agent." }
+        return faultOfTerms(contract)
+    }
+
+    private func faultOfTerms(_ contract: ContractState) -> String? {
+        if contract.offers.count(where: { $0.outcome == .pending }) > 1 { return "Two offers wait at once." }
+        if let accord = contract.accords.last, contract.phase != .active(accord.offer) { return "The phase is not of the last accord." }
+        // But for one without which the money would have no agent.
+        let accords = contract.accords.dropFirst().filter { $0.terms.agent == contract.accords.first?.terms.agent }
+        for ending in endings where !accords.allSatisfy({ contract.isKnown($0, at: ending.moment) }) {
+            return "An amendment outlived an end that had not seen it."
+        }
+        return nil
+    }
+}
