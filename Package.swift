@@ -41,6 +41,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // The relay's and the node's log.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Bank files: ISO 20022 camt.053 and pain.001.
+        .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
+        // Templates of reports and pages.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         module("Canon"),
@@ -48,6 +52,15 @@ let package = Package(
         module("Documents", ["Canon", "Ledger"]),
         module("Agreement", ["Canon", "Ledger", "Documents", crypto]),
         module("Sync", ["Canon", "Ledger", crypto]),
+        module("Banking", ["Agreement", .product(name: "XMLCoder", package: "XMLCoder")]),
+        // OpenSSL's libcrypto, for RFC 3161 timestamps alone.
+        .systemLibrary(name: "LibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        module(
+            "Evidence",
+            [
+                "Canon", "Ledger", "Documents", "Agreement", "LibCrypto", crypto,
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
         module("Store", ["Canon", "Ledger", "Sync", grdb]),
         module("Replica", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", crypto, grdb]),
         module(
@@ -63,15 +76,20 @@ let package = Package(
                 crypto,
             ]),
         module("Relay", ["Canon", "Ledger", "Sync", "Store", "Transport", logging]),
-        module("HandselKit", ["Canon", "Ledger", "Documents", "Agreement", "Replica", "Sync", "Transport", crypto, logging]),
+        module(
+            "HandselKit",
+            [
+                "Canon", "Ledger", "Documents", "Agreement", "Banking", "Evidence", "Replica", "Sync", "Transport", crypto,
+                logging,
+            ]),
         .executableTarget(
             name: "handsel",
             dependencies: [
                 "HandselKit", "Relay",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            // The services agreement that the demo offers.
-            resources: [.embedInCode("Resources/services-agreement.md")],
+            // The services agreement and the bank's statement of the demo.
+            resources: [.embedInCode("Resources/services-agreement.md"), .embedInCode("Resources/statement.xml")],
             swiftSettings: strict),
 
         .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
@@ -82,6 +100,8 @@ let package = Package(
         tests("LedgerTests", ["Canon", "Ledger", "LedgerSupport", crypto], exclude: ["Vectors"]),
         tests("DocumentsTests", ["Canon", "Ledger", "Documents"]),
         tests("AgreementTests", ["Canon", "Ledger", "LedgerSupport", "Agreement"], exclude: ["Vectors"]),
+        tests("BankingTests", ["Agreement", "Banking"], exclude: ["Samples"]),
+        tests("EvidenceTests", ["Canon", "Ledger", "LedgerSupport", "Agreement", "Evidence", crypto], exclude: ["verify.py"]),
         tests("SyncTests", ["Canon", "Ledger", "LedgerSupport", "Sync", crypto], exclude: ["Vectors"]),
         tests("ReplicaTests", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", grdb]),
         tests(

@@ -1,3 +1,4 @@
+import Banking
 import Canon
 import Documents
 import Ledger
@@ -39,6 +40,7 @@ public struct HandselError: Error, CustomStringConvertible, Sendable {
         case let error as LedgerError: HandselError(error.code == .badCode ? .usage : .damaged, error.description)
         case let error as CanonError: HandselError(.damaged, "The data is damaged: \(error.description).")
         case let error as DocumentError: HandselError(.refused, error.description)
+        case let error as BankingError: HandselError(.refused, error.description)
         case let error as SyncError: HandselError(error.code == .refusedByPeer ? .refused : .damaged, error.description)
         case let error as TransportError: HandselError(.network, error.description)
         case is CancellationError: HandselError(.refused, "Stopped before it was through. Run it again to go on.")

@@ -13,7 +13,8 @@ extension Node {
         try checkProse(request.terms)
         let name = try replica.identity().name
         let space = try replica.createSpace(.contract, as: role) { composer in
-            try self.writeOffer(terms, prose: request.terms ?? "", extra: [.name(name)], with: composer)
+            try composer.write([.edit(.name(name))])
+            try self.writeOffer(terms, prose: request.terms ?? "", with: composer)
         }
         try listSpace(space)
         return try replica.contract(space)
@@ -27,11 +28,11 @@ extension Node {
     }
 
     /// Prose first, then the act that cites it.
-    private nonisolated func writeOffer(_ terms: Terms, prose: String, extra: [Edit] = [], with composer: Composer) throws {
+    private nonisolated func writeOffer(_ terms: Terms, prose: String, with composer: Composer) throws {
         let statement = Prose(salt: composer.randomSalt(), text: prose)
         let act = Act.offer(terms, prose: statement.hash)
         if let reason = try composer.state().reasonToRefuse(act, by: try composer.role()) { throw HandselError(.refused, reason) }
-        let edits = try extra + [composer.termsEdit(to: prose)].compactMap { $0 } + [.statement(statement)]
+        let edits = try [composer.termsEdit(to: prose)].compactMap { $0 } + [.statement(statement)]
         try composer.write(edits.map(Assertion.edit))
         _ = try composer.sign(act)
     }
@@ -42,10 +43,11 @@ extension Node {
         try checkProse(change.terms)
         let draft = try replica.termsText(of: space)
         try replica.commit(in: space) { composer in
-            guard let current = try composer.state().current else {
+            let state = try composer.state()
+            guard let current = state.pending?.terms ?? state.activeTerms ?? state.current?.terms else {
                 throw HandselError(.refused, "Nothing was offered in this contract yet, so there is nothing to counter.")
             }
-            try self.writeOffer(try change.apply(to: current.terms), prose: change.terms ?? draft, with: composer)
+            try self.writeOffer(try change.apply(to: current), prose: change.terms ?? draft, with: composer)
         }
         return try replica.contract(space)
     }
@@ -59,8 +61,8 @@ extension Node {
         try replica.commit(in: space) { composer in
             guard let edit = try composer.termsEdit(to: text) else { return }
             try composer.write([.edit(edit)])
-            if case .offered(let id) = try composer.state().phase, try composer.state().offer(id)?.by == composer.role() {
-                _ = try composer.sign(.withdraw(offer: id))
+            if let pending = try composer.state().pending, pending.by == (try composer.role()) {
+                _ = try composer.sign(.withdraw(offer: pending.id))
             }
         }
         return try replica.contract(space)
@@ -75,14 +77,35 @@ extension Node {
     public func withdraw(_ ref: String) throws -> ContractView { try answer(ref) { .withdraw(offer: $0.id) } }
 
     private func answer(_ ref: String, _ act: (Offer) -> Act) throws -> ContractView {
-        let space = try replica.resolve(ref)
-        try replica.commit(in: space) { composer in
-            guard let offer = try composer.state().current else {
+        try sign(in: ref) { state in
+            guard let offer = state.pending ?? state.current else {
                 throw HandselError(.refused, "Nothing was offered in this contract yet.")
             }
-            _ = try composer.sign(act(offer))
+            return act(offer)
         }
+    }
+
+    /// Stops hourly time from being billed until `resume`; a milestone's deadlines run on.
+    public func pause(_ ref: String) throws -> ContractView { try sign(in: ref) { _ in .pause } }
+
+    public func resume(_ ref: String) throws -> ContractView { try sign(in: ref) { _ in .resume } }
+
+    /// No new work and no new funding from here on; what is held is still settled.
+    public func end(_ ref: String) throws -> ContractView { try sign(in: ref) { _ in .end } }
+
+    private func sign(in ref: String, _ act: (ContractState) throws -> Act) throws -> ContractView {
+        let space = try replica.resolve(ref)
+        try replica.commit(in: space) { _ = try $0.sign(try act(try $0.state())) }
         return try replica.contract(space)
+    }
+
+    /// Offers other terms for an active contract; they bind once the other side accepts them.
+    public func amend(_ ref: String, _ change: CounterRequest) throws -> ContractView {
+        let state = try replica.state(of: try replica.resolve(ref))
+        guard state.isActive else {
+            throw HandselError(.refused, "The contract is not active yet; answer its offer with `handsel contract counter`.")
+        }
+        return try counter(ref, change)
     }
 
     public func contract(_ ref: String) throws -> ContractView { try replica.contract(try replica.resolve(ref)) }

@@ -26,7 +26,7 @@ public struct InviteView: Codable, Hashable, Sendable {
 }
 
 public struct JoinResult: Codable, Hashable, Sendable {
-    /// `joined`, or `waiting` until the space can be fetched.
+    /// `joined`, or `waiting` until the space can be fetched and, for an agent or a mediator, both parties have agreed.
     public let state: String
     public let space: String
     public let title: String?
@@ -42,28 +42,50 @@ extension Node {
         var generator = SystemRandomNumberGenerator()
         let secret = InviteSecret(using: &generator)
         let (id, invited) = try replica.commit(in: space) { composer in
-            guard let counterpart = try composer.role().counterpart, role == nil || role == counterpart.rawValue else {
-                throw HandselError(.refused, "You can offer the place of the other party only, not \"\(role ?? "")\".")
+            let invited = try self.place(role, offeredBy: composer)
+            guard let epoch = composer.view.roster.epochs.last else {
+                throw HandselError(.refused, "The contract has no keys yet.")
             }
-            let roster = composer.view.roster
-            guard roster.founder == composer.device else {
-                throw HandselError(.refused, "Only the device on which the contract was made invites to it.")
-            }
-            guard roster.person(in: counterpart) == nil else {
-                throw HandselError(.refused, "The \(counterpart.rawValue)'s place in this contract is taken already.")
-            }
-            guard let epoch = roster.epochs.last else { throw HandselError(.refused, "The contract has no keys yet.") }
             let key = try secret.agreementKey().publicKey
+            // An agent and a mediator get their keys once both parties have let them in.
+            let keys = try invited.isParty ? composer.sealedKeys(of: epoch, Audience.sealed, to: [key]) : [:]
             let invite = Invite(
-                signingKey: try secret.signingKey().publicKey, agreementKey: key, role: counterpart, expiry: expiry, epoch: epoch,
-                keys: try composer.sealedKeys(of: epoch, to: [key]))
-            return (try composer.write(.invite(invite)), counterpart)
+                signingKey: try secret.signingKey().publicKey, agreementKey: key, role: invited, expiry: expiry, epoch: epoch,
+                keys: keys)
+            return (try composer.write(.invite(invite)), invited)
         }
         let link = InviteLink(space: space, invite: id, secret: secret, addresses: Array(addresses)).text
         try replica.keepInvite(id, to: space, link: link)
         return InviteMade(
             id: id.description, link: link, role: invited.rawValue, expires: expiry, space: space.description,
             title: try replica.contract(space).title)
+    }
+
+    /// The place that an invite is for: the other party's, unless it is the agent's or the mediator's that the terms name.
+    private nonisolated func place(_ name: String?, offeredBy composer: Composer) throws -> Role {
+        let roster = composer.view.roster
+        guard roster.kind == .contract, let counterpart = try composer.role().counterpart else {
+            throw HandselError(.refused, "Only the client and the freelancer invite to a contract.")
+        }
+        let role = name == nil ? counterpart : name.flatMap { Role(rawValue: $0) }
+        guard let role, role == counterpart || role == .agent || role == .mediator else {
+            throw HandselError(
+                .refused,
+                "You can offer the place of the \(counterpart.rawValue), the agent or the mediator, not \"\(name ?? "")\".")
+        }
+        guard roster.founder == composer.device else {
+            throw HandselError(.refused, "Only the device on which the contract was made invites to it.")
+        }
+        guard roster.person(in: role) == nil else {
+            throw HandselError(.refused, "The \(role.rawValue)'s place in this contract is taken already.")
+        }
+        let state = try composer.state()
+        let terms = [state.current?.terms, state.pending?.terms, state.activeTerms].compactMap { $0 }
+        guard role.isParty || terms.contains(where: { $0.person(serving: role) != nil }) else {
+            throw HandselError(
+                .refused, "Name the \(role.rawValue) in the terms first: `handsel contract offer --\(role.rawValue) PERSON`.")
+        }
+        return role
     }
 
     private func inviteSpace(_ ref: String?) throws -> SpaceID {
@@ -136,8 +158,12 @@ extension Node {
 
     private func joinResult(_ space: SpaceID) throws -> JoinResult {
         let roster = try replica.roster(of: space)
-        guard try roster.roles[replica.identity().person] != nil else {
-            let sentence = "The contract has not been fetched yet. Run `handsel sync` once its relay or owner can be reached."
+        let person = try replica.identity().person
+        guard roster.roles[person] != nil else {
+            let sentence =
+                roster.participants.contains(person)
+                ? "You have asked to be let in. Run `handsel sync` once both parties, whose terms must name you, have synced."
+                : "The contract has not been fetched yet. Run `handsel sync` once its relay or owner can be reached."
             return JoinResult(state: "waiting", space: space.description, title: nil, sentence: sentence)
         }
         let title = try replica.contract(space).title
@@ -146,7 +172,7 @@ extension Node {
             sentence: "You are in. Read the terms with `handsel contract show \"\(title)\"`.")
     }
 
-    /// Joins every space that an invite is held for and whose changes are here; returns those joined.
+    /// Joins every space that an invite is held for and whose changes are here; returns those joined or asked to let one in.
     func completeJoins() throws -> [SpaceID] {
         guard let identity = try? replica.identity() else { return [] }
         var joined: [SpaceID] = []
@@ -159,6 +185,9 @@ extension Node {
                 guard let (id, place) = roster.places.first(where: { $0.value.invite.signingKey == key.publicKey }) else {
                     return false
                 }
+                // The invite is held until both parties have let an agent or a mediator in, because it keeps the space here.
+                let isWaiting = roster.joins.contains { $0.invite == id && $0.person == identity.person }
+                if case .claimed = place.state, !place.invite.role.isParty, isWaiting { return false }
                 guard place.state == .open, place.invite.expiry >= now else {
                     refusal = HandselError(
                         .refused, "The invite can no longer be used: it was taken, revoked or has expired. Ask for a new one.")
@@ -166,13 +195,11 @@ extension Node {
                 }
                 let payload = Invite.joinPayload(space: held.space, invite: id, certificate: identity.certificate)
                 try composer.write(.join(invite: id, identity.certificate, proof: try key.sign(payload, for: .join)))
-                try composer.write(
-                    .share(
-                        epoch: place.invite.epoch,
-                        keys: try composer.sealedKeys(of: place.invite.epoch, to: identity.certificate.sealingKeys)))
+                joined.append(held.space)
+                guard place.invite.role.isParty else { return false }
+                try composer.share(Audience.sealed, with: identity.certificate.sealingKeys)
                 try composer.fold()
                 try composer.write([.edit(.name(identity.name))])
-                joined.append(held.space)
                 return true
             }
             if isOver { try replica.dropInvite(to: held.space) }
@@ -182,16 +209,41 @@ extension Node {
         return joined
     }
 
-    /// Confirms joins to invites of one's own, as the inviter's device does by itself on its next sync.
+    /// Accepts joins that wait for this device, as it does by itself on its next sync: of the other party, and of the agent and
+    /// the mediator whom the terms name.
     func acceptJoins() throws -> Int {
         var count = 0
         for contract in try replica.contracts() {
             guard let space = SpaceID(text: contract.id) else { continue }
-            for join in try replica.roster(of: space).joinsToAccept(by: replica.device) {
-                try replica.commit(in: space) { _ = try $0.write(.accept(join: join)) }
-                count += 1
+            for join in try replica.roster(of: space).joinsAwaitingConsent(of: replica.device) {
+                count += try replica.commit(in: space) { try self.accept(join, in: $0) ? 1 : 0 }
             }
         }
         return count
+    }
+
+    /// Returns whether it was for this device to accept, which an earlier one may have decided.
+    private nonisolated func accept(_ join: Roster.Join, in composer: Composer) throws -> Bool {
+        guard composer.view.roster.joinsAwaitingConsent(of: composer.device).contains(join),
+            let role = composer.view.roster.role(of: join)
+        else { return false }
+        if !role.isParty, try composer.state().activeTerms?.person(serving: role) != join.person { return false }
+        try composer.write(.accept(join: join.id))
+        let roster = composer.view.roster
+        if !role.isParty, roster.roles[join.person] == role, let kind = roster.kind {
+            try composer.share(kind.audiences(readBy: role), with: roster.sealingKeys(of: join.person))
+        }
+        return true
+    }
+}
+
+extension Terms {
+    /// The agent or the mediator, if the terms name one.
+    func person(serving role: Role) -> PersonID? {
+        switch role {
+        case .agent: agent
+        case .mediator: mediator
+        case .owner, .client, .freelancer: nil
+        }
     }
 }

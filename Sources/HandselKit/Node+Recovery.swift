@@ -50,7 +50,8 @@ extension Node {
         try replica.setIdentitySpace(identitySpace)
         for space in spaces { try enter(space, with: certificate) }
         if let name = try ownName(person: certificate.person, in: spaces) { try replica.rename(name) }
-        progress("Found \(spaces.count - 1) contracts. Telling the relay of this device…")
+        let contracts = try spaces.filter { try replica.roster(of: $0).kind == .contract }
+        progress("Found \(contracts.count) contracts. Telling the relay of this device…")
         try requireSuccess(of: try await sync(with: relay, progress: progress))
     }
 
@@ -62,17 +63,14 @@ extension Node {
     private func enter(_ space: SpaceID, with certificate: Certificate) throws {
         try replica.commit(in: space) { composer in
             try composer.write(.addDevice(certificate))
-            for epoch in composer.view.roster.epochs {
-                let keys = try composer.sealedKeys(of: epoch, to: certificate.sealingKeys)
-                if !keys.isEmpty { try composer.write(.share(epoch: epoch, keys: keys)) }
-            }
+            try composer.share(composer.view.roster.kind?.sealedAudiences ?? [], with: certificate.sealingKeys)
         }
     }
 
     private func ownName(person: PersonID, in spaces: [SpaceID]) throws -> String? {
         for space in spaces {
             let contract = try replica.contract(space)
-            let parties = [contract.client, contract.freelancer].compactMap { $0 }
+            let parties = [contract.client, contract.freelancer, contract.agent, contract.mediator].compactMap { $0 }
             if let name = parties.first(where: { $0.person == person.description })?.name { return name }
         }
         return nil

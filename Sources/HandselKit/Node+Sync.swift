@@ -61,7 +61,8 @@ extension Node {
             var report = await exchange(with: address, provingAlso: keys)
             let newlyJoined = try completeJoins().count
             let newlyAccepted = try acceptJoins()
-            if report.ok, newlyJoined + newlyAccepted > 0 {
+            let shown = try showReceipts()
+            if report.ok, newlyJoined + newlyAccepted + shown > 0 {
                 report = await exchange(with: address, provingAlso: keys).adding(report)
             }
             joined += newlyJoined

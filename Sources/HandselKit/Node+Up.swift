@@ -118,6 +118,7 @@ extension Node {
     private func settleInvites(_ url: String?) throws {
         _ = try completeJoins()
         _ = try acceptJoins()
+        _ = try showReceipts()
         if let url { try replica.noteSync(url, error: nil) }
     }
 }

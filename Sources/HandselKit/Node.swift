@@ -75,7 +75,7 @@ public actor Node {
         guard let own = identity.space else { return }
         let context = SealContext(label: SealContext.spaceList, space: own, audience: .control, epoch: nil)
         try replica.commit(in: own) { composer in
-            let recipients = composer.view.roster.sealingKeys
+            let recipients = composer.view.roster.sealingKeys(reading: .control)
             try composer.write(.listSpace(try replica.keys.sealing.seal(space.raw, to: recipients, in: context)))
         }
     }

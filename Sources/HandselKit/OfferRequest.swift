@@ -1,4 +1,5 @@
 import Agreement
+import Canon
 import Ledger
 import Transport
 
@@ -29,12 +30,20 @@ public struct OfferRequest: Sendable {
     /// The prose of the terms.
     public var terms: String?
     public var reviewHours: UInt64?
+    /// Weekly limits that the deposit of an hourly contract covers.
+    public var depositWeeks: UInt64?
+    /// The persons who hold the money and who rule in a dispute.
+    public var agent: String?
+    public var mediator: String?
+    /// Percent of what is held that the freelancer gets if nobody decides a dispute.
+    public var defaultShare: UInt64?
     /// Relays whose receipts start a deadline.
     public var relays: [String]
 
     public init(
         title: String, role: String, currency: String, milestones: [MilestoneRequest] = [], hourlyRate: String? = nil,
-        weeklyHours: UInt64? = nil, terms: String? = nil, reviewHours: UInt64? = nil, relays: [String] = []
+        weeklyHours: UInt64? = nil, terms: String? = nil, reviewHours: UInt64? = nil, depositWeeks: UInt64? = nil,
+        agent: String? = nil, mediator: String? = nil, defaultShare: UInt64? = nil, relays: [String] = []
     ) {
         self.title = title
         self.role = role
@@ -44,6 +53,10 @@ public struct OfferRequest: Sendable {
         self.weeklyHours = weeklyHours
         self.terms = terms
         self.reviewHours = reviewHours
+        self.depositWeeks = depositWeeks
+        self.agent = agent
+        self.mediator = mediator
+        self.defaultShare = defaultShare
         self.relays = relays
     }
 }
@@ -82,15 +95,25 @@ extension OfferRequest {
         if let reviewHours { deadlines.review = min(reviewHours, AgreementLimits.hours) }
         let pricing: Terms.Pricing =
             if let hourlyRate {
-                .hourly(rate: try Self.amount(hourlyRate, currency), weeklyHours: weeklyHours ?? 40)
+                .hourly(
+                    rate: try Self.amount(hourlyRate, currency), weeklyHours: weeklyHours ?? 40, depositWeeks: depositWeeks ?? 2)
             } else {
                 .fixed(try Self.milestones(milestones, currency))
             }
         let terms = Terms(
             title: title, currency: currency, pricing: pricing, deadlines: deadlines,
-            relays: try relays.map { try relayAddress($0).device })
+            relays: try relays.map { try relayAddress($0).device }, agent: try agent.map(Self.person),
+            mediator: try mediator.map(Self.person), defaultShare: defaultShare ?? 50)
         if let fault = terms.fault { throw HandselError(.usage, fault) }
         return terms
+    }
+
+    private static func person(_ text: String) throws -> PersonID {
+        guard let person = PersonID(text: text) else {
+            throw HandselError(
+                .usage, "\"\(text)\" names no person. Ask them for the whole of it: `handsel whoami` shows person_….")
+        }
+        return person
     }
 
     static func milestones(_ requests: [MilestoneRequest], _ currency: Currency) throws -> [MilestoneTerms] {
@@ -126,12 +149,12 @@ extension CounterRequest {
                 throw HandselError(.usage, "This is a fixed-price contract; counter its milestones, not a rate.")
             }
             if let milestones { terms.pricing = .fixed(try OfferRequest.milestones(milestones, terms.currency)) }
-        case .hourly(let rate, let hours):
+        case .hourly(let rate, let hours, let weeks):
             guard milestones == nil else {
                 throw HandselError(.usage, "This is an hourly contract; counter its rate, not milestones.")
             }
             let newRate = try hourlyRate.map { try OfferRequest.amount($0, terms.currency) }
-            terms.pricing = .hourly(rate: newRate ?? rate, weeklyHours: weeklyHours ?? hours)
+            terms.pricing = .hourly(rate: newRate ?? rate, weeklyHours: weeklyHours ?? hours, depositWeeks: weeks)
         }
         if let fault = terms.fault { throw HandselError(.usage, fault) }
         return terms

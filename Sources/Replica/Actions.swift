@@ -1,5 +1,5 @@
 package import Agreement
-import Canon
+package import Canon
 package import Documents
 import Foundation
 import GRDB
@@ -20,13 +20,62 @@ extension Composer {
 
     package func state() throws -> ContractState {
         try fold()
-        return try SpaceFold.contractState(in: view.space, roster: view.roster, view.db)
+        return try SpaceFold.contract(in: view).state
+    }
+
+    package func account() throws -> AccountState {
+        try fold()
+        return try SpaceFold.account(in: view).state
     }
 
     /// Signs an act if the rules allow it now, and refuses with the rule's own sentence otherwise.
+    @discardableResult
     package func sign(_ act: Act) throws -> ChangeID {
+        try requireSigning()
         if let reason = try state().reasonToRefuse(act, by: try role()) { throw ReplicaError(.refused, reason) }
         return try write(.money, [act.operation])
+    }
+
+    @discardableResult
+    package func sign(_ act: AccountAct) throws -> ChangeID {
+        try requireSigning()
+        if let reason = try account().reasonToRefuse(act, by: try role()) { throw ReplicaError(.refused, reason) }
+        return try write(.money, [act.operation])
+    }
+
+    /// Signs an act over a statement, prose first.
+    @discardableResult
+    package func sign(note: String, files: [FileReference] = [], _ make: (ContractState, Bytes32) throws -> Act) throws
+        -> ChangeID
+    {
+        try requireSigning()
+        let prose = Prose(salt: randomSalt(), text: note, files: files)
+        let state = try state()
+        let role = try role()
+        let act = try make(state, prose.hash)
+        if let reason = state.reasonToRefuse(act, by: role) { throw ReplicaError(.refused, reason) }
+        guard act.isSaidInHearing else {
+            try write([.edit(.statement(prose))], blobs: files.map(\.blob))
+            return try write(.money, [act.operation])
+        }
+        return try write(.money, [Edit.hearing(prose).operation, act.operation])
+    }
+
+    /// Rule G4: what this version cannot read may change what may be signed.
+    private func requireSigning() throws {
+        try fold()
+        guard view.roster.signingRole(of: device) != nil else {
+            throw ReplicaError(
+                .refused, "This device signs nothing here. An agent and a mediator sign on the device that they joined with.")
+        }
+        let unknown =
+            "SELECT EXISTS (SELECT 1 FROM held_back h JOIN change c ON c.id = h.change WHERE h.space = ? AND h.reason = ? AND c.audience = 2)"
+        guard try Bool.fetchOne(view.db, sql: unknown, arguments: [view.space.data, HeldBack.unknownKind.rawValue]) != true else {
+            throw ReplicaError(
+                .refused,
+                "The contract has an act that this version does not know, so nothing is signed on it until you upgrade (rule G4)."
+            )
+        }
     }
 
     /// The edit that turns the terms' text into `text`; nil if nothing changes.

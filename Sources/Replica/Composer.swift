@@ -53,7 +53,8 @@ package final class Composer {
     private func membership(of device: DeviceID, after named: ChangeID?, _ operations: [Operation]) throws -> ChangeID? {
         switch try operations.first.flatMap({ try ControlOperation($0) }) {
         case .join(let invite, _, _): view.control.membership(after: named) { $0.places[invite]?.state == .open }
-        case .addDevice(let certificate): view.control.membership(after: named) { $0.roles[certificate.person] != nil }
+        case .addDevice(let certificate):
+            view.control.membership(after: named) { $0.certificates.values.contains { $0.person == certificate.person } }
         default: view.control.membership(after: named) { $0.person(of: device) != nil }
         }
     }
@@ -66,7 +67,7 @@ package final class Composer {
         throw ReplicaError(.notReadable, "This device holds no key to write in \(view.space). Sync, so that it is let in.")
     }
 
-    /// Keys the space anew: one fresh key for each sealed audience, sealed to every member's devices and recovery keys.
+    /// Keys the space anew: one fresh key for each sealed audience, sealed to the devices and recovery keys of whoever reads it.
     @discardableResult
     package func rotate() throws -> ChangeID {
         let predecessor = view.roster.epochs.last
@@ -74,22 +75,32 @@ package final class Composer {
         for audience in view.roster.kind?.sealedAudiences ?? [] {
             let context = SealContext(label: SealContext.rotation, space: view.space, audience: audience, epoch: predecessor)
             seals[audience] = try keys.sealing.seal(
-                .random(using: &generator), to: view.roster.sealingKeys, in: context)
+                .random(using: &generator), to: view.roster.sealingKeys(reading: audience), in: context)
         }
         let change = try write(.rotate(predecessor: predecessor, keys: seals))
         try fold()
         return change
     }
 
-    /// The keys of an epoch, sealed to further recipients.
-    package func sealedKeys(of epoch: ChangeID, to recipients: [Bytes32]) throws -> [Audience: [SealedKey]] {
+    /// An epoch's keys to some audiences, as far as this device holds them, sealed to further recipients.
+    package func sealedKeys(
+        of epoch: ChangeID, _ audiences: [Audience], to recipients: [Bytes32]
+    ) throws -> [Audience: [SealedKey]] {
         var seals: [Audience: [SealedKey]] = [:]
-        for audience in view.roster.kind?.sealedAudiences ?? [] {
+        for audience in audiences {
             guard let key = try SpaceFold.epochKey(epoch, audience, in: view) else { continue }
             let context = SealContext(label: SealContext.share, space: view.space, audience: audience, epoch: epoch)
             seals[audience] = try keys.sealing.seal(key, to: recipients, in: context)
         }
         return seals
+    }
+
+    /// Seals the keys of every epoch to further recipients.
+    package func share(_ audiences: [Audience], with recipients: [Bytes32]) throws {
+        for epoch in view.roster.epochs {
+            let keys = try sealedKeys(of: epoch, audiences, to: recipients)
+            if !keys.isEmpty { try write(.share(epoch: epoch, keys: keys)) }
+        }
     }
 
     package func randomSalt() -> Bytes32 { .random(using: &generator) }

@@ -107,13 +107,39 @@ extension Schema {
                     n.name AS author, lower(hex(d.device)) AS device, d.activity, d.is_manual, m.text AS memo
                 FROM diary_row d LEFT JOIN memo_row m USING (space, slot, device) LEFT JOIN name_row n USING (space, person)
                 ORDER BY d.space, d.slot, d.device;
+            """,
             """
+            -- What moved on a milestone, as its agent signed it.
+            ALTER TABLE milestone_row ADD COLUMN funded INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE milestone_row ADD COLUMN released INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE milestone_row ADD COLUMN refunded INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE milestone_row ADD COLUMN returned INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE milestone_row ADD COLUMN in_dispute INTEGER NOT NULL DEFAULT 0;
+            -- LOCAL, an agent's bank: entries of statements with what each was used for, balances, and payments ordered.
+            CREATE TABLE bank_entry (id TEXT PRIMARY KEY, account TEXT NOT NULL, day TEXT NOT NULL, is_credit INTEGER NOT NULL,
+                minor INTEGER NOT NULL, currency TEXT NOT NULL, counterparty TEXT, iban TEXT, text TEXT NOT NULL,
+                use TEXT NOT NULL, reference TEXT) STRICT, WITHOUT ROWID;
+            CREATE TABLE bank_balance (number INTEGER PRIMARY KEY, account TEXT NOT NULL, currency TEXT NOT NULL,
+                statement TEXT NOT NULL, opening INTEGER, closing INTEGER, UNIQUE (account, currency, statement)) STRICT;
+            CREATE TABLE bank_order (reference TEXT PRIMARY KEY, kind TEXT NOT NULL, item BLOB NOT NULL, minor INTEGER NOT NULL,
+                currency TEXT NOT NULL, time INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+            -- Keys of single changes, revealed in a dispute to those who hold no key of their audience.
+            CREATE TABLE disclosed_key (space BLOB NOT NULL, change BLOB NOT NULL, key BLOB NOT NULL,
+                PRIMARY KEY (space, change)) STRICT, WITHOUT ROWID;
+            DROP VIEW milestone;
+            CREATE VIEW milestone AS
+                SELECT lower(hex(m.space)) AS contract, c.title AS contract_title, m.number, m.title, m.amount, c.currency,
+                    m.due, m.status, m.round, m.funded, m.released, m.refunded, m.funded - m.released - m.refunded AS held,
+                    m.returned, m.in_dispute
+                FROM milestone_row m JOIN contract_row c USING (space);
+            """,
         ])
 
     /// The folded tables, each with its key; `doctor` compares and rebuilds them.
     static let foldedTables: [(name: String, key: [String])] = [
         ("roster_row", ["space", "device"]),
         ("epoch_key", ["space", "epoch", "audience"]),
+        ("disclosed_key", ["space", "change"]),
         ("held_back", ["space", "change", "ordinal"]),
         ("act", ["space", "lamport", "device", "change", "ordinal"]),
         ("contract_row", ["space"]),

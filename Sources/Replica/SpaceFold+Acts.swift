@@ -5,10 +5,9 @@ import GRDB
 import Ledger
 import Store
 
-/// Acts fold in one linear order, so a late one folds the contract's acts anew.
+/// Acts fold in one linear order, each judged by what its signer had seen; a late one folds the space's acts anew.
 extension SpaceFold {
-    func insert(_ act: Act, at moment: Moment, claimedTime: UInt64) throws {
-        let operation = act.operation
+    func insert(_ operation: Ledger.Operation, at moment: Moment, claimedTime: UInt64) throws {
         let stamp = moment.stamp
         try db.execute(
             sql: """
@@ -24,80 +23,99 @@ extension SpaceFold {
 
     /// Folds all acts and writes what they come to.
     func foldActs() throws {
-        let state = try Self.contractState(in: space, roster: view.roster, db) { row, reason in
-            let old: String? = row["reason"]
-            guard old != reason else { return }
-            try db.execute(
-                sql: """
-                    UPDATE act SET reason = ? WHERE space = ? AND lamport = ? AND device = ? AND change = ? AND ordinal = ?
-                    """,
-                arguments: [reason, space.data, row["lamport"], row["device"], row["change"], row["ordinal"]])
+        if view.roster.kind == .account {
+            _ = try Self.account(in: view, visit: note)
+        } else {
+            try write(try Self.contract(in: view, visit: note).state)
         }
-        try write(state)
         hasNewActs = false
     }
 
+    private func note(_ row: Row, _ reason: String?) throws {
+        let old: String? = row["reason"]
+        guard old != reason else { return }
+        try db.execute(
+            sql: "UPDATE act SET reason = ? WHERE space = ? AND lamport = ? AND device = ? AND change = ? AND ordinal = ?",
+            arguments: [reason, space.data, row["lamport"], row["device"], row["change"], row["ordinal"]])
+    }
+
     /// The contract as its acts make it; `visit` is told of each act and why it is void, if it is.
-    static func contractState(
-        in space: SpaceID, roster: Roster, _ db: Database, visit: (Row, String?) throws -> Void = { _, _ in }
-    ) throws -> ContractState {
-        var state = ContractState()
+    static func contract(
+        in view: SpaceView, visit: (Row, String?) throws -> Void = { _, _ in }
+    ) throws -> ActFold<ContractState> {
+        try fold(view, visit) { if case .act(let act) = $0 { act } else { nil } }
+    }
+
+    /// A payout account as its acts make it.
+    static func account(
+        in view: SpaceView, visit: (Row, String?) throws -> Void = { _, _ in }
+    ) throws -> ActFold<AccountState> {
+        try fold(view, visit) { if case .account(let act) = $0 { act } else { nil } }
+    }
+
+    private static func fold<Machine: ActMachine>(
+        _ view: SpaceView, _ visit: (Row, String?) throws -> Void, _ act: (Assertion) -> Machine.Act?
+    ) throws -> ActFold<Machine> {
+        var fold = ActFold<Machine>()
         let rows = try Row.fetchAll(
-            db, sql: "SELECT * FROM act WHERE space = ? ORDER BY lamport, device, change, ordinal", arguments: [space.data])
+            view.db, sql: "SELECT * FROM act WHERE space = ? ORDER BY lamport, device, change, ordinal",
+            arguments: [view.space.data])
         for row in rows {
-            let payload: Data = row["payload"]
-            let document: Data? = row["document"]
-            let operation = Operation(row["kind"], on: document.flatMap { ChangeID(bytes: $0) }, payload: Array(payload))
-            guard case .act(let act)? = try Assertion(operation) else { continue }
-            guard let role = roster.role(of: try row.identifier("device")) else {
-                try visit(row, HeldBack.notAMember.rawValue)
+            let change: ChangeID = try row.identifier("change")
+            guard let act = act(try row.assertion()), let placement = try view.placement(of: change) else { continue }
+            let ordinal: Int64 = row["ordinal"]
+            guard let role = view.roster.signingRole(of: placement.stamp.device) else {
+                try visit(row, HeldBack.cannotSign.rawValue)
                 continue
             }
-            try visit(row, state.apply(act, change: try row.identifier("change"), by: role))
+            let moment = Moment(stamp: placement.stamp.operation(Int(ordinal)), past: placement.past)
+            try visit(row, fold.append(SignedAct(act, at: moment, by: role)))
         }
-        return state
+        return fold
     }
 
     private func write(_ state: ContractState) throws {
         guard let offer = state.current else { return }
-        let terms = offer.terms
-        let pricing: String
-        let total: Int64?
-        switch terms.pricing {
-        case .fixed(let milestones):
-            pricing = "fixed"
-            total = milestones.reduce(0) { $0 + $1.amount }
-        case .hourly:
-            pricing = "hourly"
-            total = nil
-        }
+        let terms = state.activeTerms ?? offer.terms
         try db.execute(
             sql: """
                 INSERT OR REPLACE INTO contract_row (space, title, status, currency, pricing, total, offer)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [space.data, terms.title, state.status, terms.currency.code, pricing, total, offer.id.data])
+            arguments: [
+                space.data, terms.title, state.status, terms.currency.code, terms.isHourly ? "hourly" : "fixed", terms.total,
+                offer.id.data,
+            ])
         try db.execute(sql: "DELETE FROM milestone_row WHERE space = ?", arguments: [space.data])
         for milestone in state.milestones {
+            let totals = milestone.totals
             try db.execute(
                 sql: """
-                    INSERT INTO milestone_row (space, number, title, amount, due, status, round) VALUES (?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO milestone_row
+                        (space, number, title, amount, due, status, round, funded, released, refunded, returned, in_dispute)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     space.data, milestone.terms.number, milestone.terms.title, milestone.terms.amount, milestone.terms.due?.text,
-                    milestone.status, milestone.round,
+                    milestone.status, milestone.round, totals.funded, totals.released, totals.refunded, totals.returned,
+                    state.dispute(over: milestone) != nil,
                 ])
         }
     }
 }
 
-extension Milestone {
-    /// The state of the work in one word, as people see it.
-    package var status: String {
-        switch work {
-        case .open: "open"
-        case .submitted: "submitted"
-        case .changes: "changes"
-        }
+extension Terms {
+    /// What all milestones come to; nil by the hour.
+    var total: Int64? { isHourly ? nil : milestones.reduce(0) { $0 + $1.amount } }
+}
+
+extension Row {
+    /// What a row of `act` says.
+    func assertion() throws -> Assertion {
+        let payload: Data = self["payload"]
+        let document: Data? = self["document"]
+        let operation = Ledger.Operation(self["kind"], on: document.flatMap { ChangeID(bytes: $0) }, payload: Array(payload))
+        guard let assertion = try Assertion(operation) else { throw StoreError(.damaged, "A row of acts is damaged.") }
+        return assertion
     }
 }

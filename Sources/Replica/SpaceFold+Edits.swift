@@ -19,7 +19,7 @@ extension SpaceFold {
             guard let device = try ownDevice(device, of: person, at: moment) else { return Self.notOwnTime }
             try write(memo: text, in: SlotKey(slot: slot, device: device), at: moment)
         case .terms(let payload): return try applyTerms(payload, at: moment)
-        case .statement(let statement): try write(statement, at: moment, person, claimedTime)
+        case .statement(let statement), .hearing(let statement): try write(statement, at: moment, person, claimedTime)
         case .message(let text, let files): return try send(text, files, at: moment, person, claimedTime)
         case .editMessage(let message, let text): return try reword(message, text, at: moment, person, claimedTime)
         case .file(let file): try share([file], at: moment, person, claimedTime)

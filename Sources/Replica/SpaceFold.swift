@@ -17,6 +17,8 @@ package final class SpaceFold {
     /// The terms' text, once an edit needs it; written back at the end.
     var terms: TermsState?
     var hasNewActs = false
+    /// Whether a change that could not be read has been revealed, so that the space has to be folded anew.
+    private var isRevealing = false
 
     init(_ view: SpaceView, keys: KeyRing, cache: TermsCache) {
         self.view = view
@@ -39,7 +41,7 @@ package final class SpaceFold {
 
     /// Folds the whole space anew from its changes.
     package func refold() throws {
-        for table in Schema.foldedTables where table.name != "epoch_key" {
+        for table in Schema.foldedTables where !["epoch_key", "disclosed_key"].contains(table.name) {
             try db.execute(sql: "DELETE FROM \(table.name) WHERE space = ?", arguments: [space.data])
         }
         terms = TermsState()
@@ -57,6 +59,10 @@ package final class SpaceFold {
     }
 
     private func finish() throws {
+        if isRevealing {
+            isRevealing = false
+            return try refold()
+        }
         if hasNewActs { try foldActs() }
         if let terms { try save(terms) }
     }
@@ -109,12 +115,44 @@ extension SpaceFold {
     }
 }
 
+/// Changes that a party revealed to a mediator, each by its own key.
+extension SpaceFold {
+    private func disclosedKey(of change: ChangeID) throws -> Bytes32? {
+        try Data.fetchOne(
+            db, sql: "SELECT key FROM disclosed_key WHERE space = ? AND change = ?", arguments: [space.data, change.data]
+        ).flatMap { Bytes32($0) }
+    }
+
+    private func learn(_ keys: [ChangeKey]) throws {
+        for key in keys {
+            let row = try Row.fetchOne(
+                db, sql: "SELECT * FROM change WHERE id = ? AND space = ?", arguments: [key.change.data, view.number])
+            // A key that does not open its change says nothing, and must not stand in the way of one that does.
+            guard let change = try row?.change(), (try? change.open(changeKey: key.key)) != nil else { continue }
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO disclosed_key (space, change, key) VALUES (?, ?, ?)",
+                arguments: [space.data, key.change.data, key.key.data])
+            let waits = "SELECT EXISTS (SELECT 1 FROM held_back WHERE space = ? AND change = ? AND reason = ?)"
+            let arguments: StatementArguments = [space.data, key.change.data, HeldBack.unreadable.rawValue]
+            if db.changesCount > 0, try Bool.fetchOne(db, sql: waits, arguments: arguments) == true { isRevealing = true }
+        }
+    }
+}
+
 /// Why a change is kept without effect; what is not in this list is the reason a rule gives.
 enum HeldBack: String {
     case unreadable = "this device holds no key to read it"
     case notAMember = "its author is not a member"
     case unknownKind = "it contains something that this version does not know; upgrade to read it"
     case wrongAudience = "it was sealed for the wrong audience"
+    case wrongSpace = "it does not belong in such a space"
+    /// Also for a further device of an agent or a mediator.
+    case cannotSign =
+        "its device signs nothing in this contract; an agent and a mediator sign on the device that they joined with"
+}
+
+extension Assertion {
+    fileprivate var isOfAccount: Bool { if case .account = self { true } else { false } }
 }
 
 extension SpaceFold {
@@ -125,7 +163,9 @@ extension SpaceFold {
         let moment = Moment(stamp: admitted.placement.stamp, past: admitted.placement.past)
         guard view.roster.person(of: change.header.device) != nil else { return try hold(change.id, .notAMember) }
         let epochKey = try change.header.epoch.flatMap { try Self.epochKey($0, change.header.audience, in: view) }
-        guard let changeKey = change.changeKey(epochKey: epochKey) else { return try hold(change.id, .unreadable) }
+        guard let changeKey = try change.changeKey(epochKey: epochKey) ?? disclosedKey(of: change.id) else {
+            return try hold(change.id, .unreadable)
+        }
         let assertions: [Assertion?]
         do {
             assertions = try Body.decode(try change.open(changeKey: changeKey)).map { try Assertion($0) }
@@ -147,7 +187,12 @@ extension SpaceFold {
             return try hold(change.id, ordinal: moment.stamp.ordinal, kind: assertion.operation.kind, .wrongAudience)
         }
         switch assertion {
-        case .act(let act): try insert(act, at: moment, claimedTime: change.header.claimedTime)
+        case .act, .account:
+            guard assertion.isOfAccount == (view.roster.kind == .account) else {
+                return try hold(change.id, ordinal: moment.stamp.ordinal, kind: assertion.operation.kind, .wrongSpace)
+            }
+            try insert(assertion.operation, at: moment, claimedTime: change.header.claimedTime)
+            if case .act(.answer(_, _, let keys)) = assertion { try learn(keys) }
         case .edit(let edit):
             if let reason = try apply(edit, at: moment, claimedTime: change.header.claimedTime) {
                 try hold(change.id, ordinal: moment.stamp.ordinal, kind: assertion.operation.kind, reason: reason)

@@ -6,15 +6,15 @@ import HandselKit
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Two people and a relay on this machine: agree, work offline, come back together.",
+        abstract: "Two people, an agent, a mediator and a relay on this machine: the whole story.",
         discussion: """
             Example:
               handsel demo --directory my-demo
 
-            Leaves both replicas in the folder, to be looked into with handsel or sqlite3.
+            Leaves all replicas in the folder, to be looked into with handsel or sqlite3.
             """)
 
-    @Option(help: "An empty or new folder for the two replicas and the relay.")
+    @Option(help: "An empty or new folder for the replicas and the relay.")
     var directory = "handsel-demo"
 
     @OptionGroup var options: GlobalOptions
@@ -24,7 +24,7 @@ struct DemoCommand: AsyncParsableCommand {
         let story = DemoStory(stage: stage, isQuiet: options.json)
         let outcome = try story.play()
         if options.json { try Output.show(json: outcome) }
-        guard outcome.areEqual, outcome.isHealthy else { throw ExitCode(3) }
+        guard outcome.areEqual, outcome.isHealthy, outcome.isVerified else { throw ExitCode(3) }
     }
 }
 
@@ -41,5 +41,7 @@ struct DemoOutcome: Encodable {
     var steps: [Step] = []
     var areEqual = false
     var isHealthy = false
+    /// Whether the exported history was verified.
+    var isVerified = false
     var directory = ""
 }

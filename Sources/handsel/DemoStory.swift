@@ -3,13 +3,13 @@ import HandselKit
 
 /// The story that the demo plays, scene by scene.
 final class DemoStory {
-    private static let contract = "Landing page"
+    static let contract = "Landing page"
     private static let deliverableBytes = 5 * 1_024 * 1_024
     private static let paragraph = "Payment terms."
 
-    private let stage: DemoStage
+    let stage: DemoStage
     private let isQuiet: Bool
-    private var outcome = DemoOutcome()
+    var outcome = DemoOutcome()
 
     init(stage: DemoStage, isQuiet: Bool) {
         self.stage = stage
@@ -22,12 +22,16 @@ final class DemoStory {
         let (relay, link) = try stage.startRelay()
         defer { if relay.isRunning { relay.terminate() } }
         try agree(relay: link, terms: terms)
+        try fund()
         try workOffline(terms: terms)
         try comeBack()
+        try releaseAndDispute()
         relay.terminate()
         relay.waitUntilExit()
         try exchangeBundles()
         try compare()
+        try export()
+        farewell()
         return outcome
     }
 
@@ -45,10 +49,14 @@ final class DemoStory {
     }
 
     private func agree(relay: String, terms: String) throws {
-        scene("Two people, one relay. Bob offers a contract; Ada joins by his link and accepts.")
-        try step("ada: init, bob: init") {
-            try stage.run("ada", ["init", "--name", "Ada Freelancer"])
-            try stage.run("bob", ["init", "--name", "Bob Client"])
+        scene("Ada and Bob, an agent, a mediator and a relay. Bob offers a contract; Ada joins by his link and accepts.")
+        var persons: [String: String] = [:]
+        try step("init: ada, bob, eve the agent, max the mediator") {
+            for (person, name) in [("ada", "Ada Freelancer"), ("bob", "Bob Client"), ("eve", "Eve Escrow"), ("max", "Max Fair")] {
+                try stage.run(person, ["init", "--name", name])
+                let who: WhoAmI = try stage.ask(person, ["whoami"])
+                persons[person] = who.person
+            }
         }
         try stage.run("bob", ["relay", "add", relay])
         try step("bob: contract offer, with terms of \(terms.split(whereSeparator: \.isWhitespace).count) words") {
@@ -57,6 +65,7 @@ final class DemoStory {
                 [
                     "contract", "offer", "--fixed", "--title", Self.contract, "--currency", "EUR", "--milestone",
                     "Design:500.00:2026-12-15", "--milestone", "Build:900.00:2027-01-15", "--terms", stage.path("agreement.md"),
+                    "--agent", persons["eve"] ?? "", "--mediator", persons["max"] ?? "",
                 ])
         }
         let invite: InviteMade = try stage.ask("bob", ["invite", Self.contract, "--role", "freelancer"])
@@ -66,6 +75,7 @@ final class DemoStory {
         try sync("ada")
         try sync("bob")
         try sync("ada")
+        try appoint()
     }
 
     private func workOffline(terms: String) throws {
@@ -117,10 +127,9 @@ final class DemoStory {
     }
 
     private func exchangeBundles() throws {
-        scene("The relay is gone. Bob asks for changes, Ada goes on; two files on a stick carry it over.")
-        try step("bob: milestone changes, ada: diary and message") {
-            try stage.run(
-                "bob", ["milestone", "changes", Self.contract, "Design", "--note", "A little more white space, please."])
+        scene("The relay is gone. Both write on; two files on a stick carry it over.")
+        try step("bob: message, ada: diary and message") {
+            try stage.run("bob", ["message", "send", Self.contract, "A little more white space next time, please."])
             try stage.run(
                 "ada", ["diary", "add", Self.contract, "--from", "2026-12-01T09:00Z", "--slots", "6", "--memo", "Second round"])
             try stage.run("ada", ["message", "send", Self.contract, "I will wait for your notes."])
@@ -158,6 +167,9 @@ final class DemoStory {
         say(
             "  Rebuilt from the signed changes, nothing differs: \(outcome.isHealthy ? "yes" : "NO") (\(reports.map { "\($0.changes) changes, \($0.rows) rows" }.joined(separator: "; ")))."
         )
+    }
+
+    private func farewell() {
         let handsel = CommandLine.arguments[0].contains(".build") ? ".build/debug/handsel" : "handsel"
         say(
             """
@@ -180,9 +192,9 @@ final class DemoStory {
 }
 
 extension DemoStory {
-    private func say(_ text: String) { if !isQuiet { print(text) } }
+    func say(_ text: String) { if !isQuiet { print(text) } }
 
-    private func scene(_ title: String) { say("\n\(title)") }
+    func scene(_ title: String) { say("\n\(title)") }
 
     private static func milliseconds(_ start: ContinuousClock.Instant) -> Int {
         let components = start.duration(to: .now).components
@@ -195,7 +207,7 @@ extension DemoStory {
 
     private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-    private func step(_ name: String, _ body: () throws -> Void) throws {
+    func step(_ name: String, _ body: () throws -> Void) throws {
         let started = ContinuousClock.now
         try body()
         let time = Self.milliseconds(started)
@@ -203,7 +215,7 @@ extension DemoStory {
         outcome.steps.append(.init(name: name, milliseconds: time, bytesSent: 0, bytesReceived: 0, roundTrips: 0))
     }
 
-    private func sync(_ person: String) throws {
+    func sync(_ person: String) throws {
         let report: SyncReport = try stage.ask(person, ["sync"])
         guard let peer = report.peers.first, peer.ok else {
             throw HandselError(.network, "The demo's sync failed: \(report.peers.first?.sentence ?? "nobody to sync with").")
@@ -236,6 +248,10 @@ enum DemoTable {
             ("status", contract.status),
             ("total", contract.total?.text ?? "none"),
             ("milestones", contract.milestones.map { "\($0.title) \($0.status) (round \($0.round))" }.joined(separator: ", ")),
+            (
+                "money",
+                contract.escrow.map { "\($0.released.text) released, \($0.refunded.text) refunded, \($0.held.text) held" } ?? ""
+            ),
             ("messages", "\(contract.messages.count), \(contract.messages.reduce(0) { $0 + $1.edits }) edited"),
             ("diary", "\(contract.diary.count) slots, \(contract.diary.count * 10) minutes"),
             ("files", contract.files.map { "\($0.name) (\($0.size) bytes)" }.joined(separator: ", ")),

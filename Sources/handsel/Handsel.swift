@@ -27,6 +27,8 @@ struct Handsel: AsyncParsableCommand {
                 subcommands: [
                     ContractCommand.self, MilestoneCommand.self, DiaryCommand.self, MessageCommand.self, FileCommand.self,
                 ]),
+            CommandGroup(name: "MONEY", subcommands: [BalanceCommand.self, PayoutCommand.self, AgentCommand.self]),
+            CommandGroup(name: "PROOF", subcommands: [ExportCommand.self, VerifyCommand.self]),
             CommandGroup(
                 name: "THE OTHER SIDE",
                 subcommands: [

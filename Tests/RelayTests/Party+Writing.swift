@@ -17,7 +17,7 @@ extension Party {
         try store.write { db in
             let view = try SpaceView(space, db)
             _ = try store.append(genesis, to: view)
-            let seals = try seal(epochKeys, to: view.roster.sealingKeys, in: space, SealContext.rotation, nil)
+            let seals = try seal(epochKeys, to: view.roster.sealingKeys(reading: .money), in: space, SealContext.rotation, nil)
             let epoch = try write(.control, [ControlOperation.rotate(predecessor: nil, keys: seals).operation], to: view)
             epochs.withLock { $0 = epochKeys.mapValues { Draft.Epoch(id: epoch, key: $0) } }
         }

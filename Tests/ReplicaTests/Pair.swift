@@ -56,7 +56,8 @@ struct Pair {
         freelancer = try makeReplica("Ada", in: scratch)
         space = try client.createSpace(.contract, as: .client) { composer in
             let statement = Prose(salt: composer.randomSalt(), text: prose)
-            let edits = try [Edit.name("Bob")] + [composer.termsEdit(to: prose)].compactMap { $0 } + [.statement(statement)]
+            try composer.write([.edit(.name("Bob"))])
+            let edits = try [composer.termsEdit(to: prose)].compactMap { $0 } + [.statement(statement)]
             try composer.write(edits.map(Assertion.edit))
             _ = try composer.sign(.offer(try Self.terms(), prose: statement.hash))
         }
@@ -74,7 +75,7 @@ struct Pair {
                 .invite(
                     Invite(
                         signingKey: signing.publicKey, agreementKey: key, role: .freelancer, expiry: .max >> 1, epoch: epoch,
-                        keys: try composer.sealedKeys(of: epoch, to: [key]))))
+                        keys: try composer.sealedKeys(of: epoch, Audience.sealed, to: [key]))))
         }
         try freelancer.holdInvite(secret, to: space, link: "")
         try sync()
@@ -82,8 +83,7 @@ struct Pair {
         try freelancer.commit(in: space) { composer in
             let payload = Invite.joinPayload(space: space, invite: invite, certificate: certificate)
             try composer.write(.join(invite: invite, certificate, proof: try signing.sign(payload, for: .join)))
-            let epoch = composer.view.roster.epochs[0]
-            try composer.write(.share(epoch: epoch, keys: try composer.sealedKeys(of: epoch, to: certificate.sealingKeys)))
+            try composer.share(Audience.sealed, with: certificate.sealingKeys)
             try composer.fold()
             try composer.write([.edit(.name("Ada"))])
         }

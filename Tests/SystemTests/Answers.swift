@@ -77,6 +77,7 @@ struct DoctorAnswer: Decodable {
 
 struct WhoAmIAnswer: Decodable {
     let name: String
+    let person: String
     let device: String
 }
 

@@ -24,9 +24,12 @@ enum ImportTable {
         "Replica": ["Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "Crypto", "GRDB"],
         "Transport": ["Canon", "Ledger", "Sync", "Crypto", "NIO*", "X509", "SwiftASN1"],
         "Relay": ["Canon", "Ledger", "Sync", "Store", "Transport", "Logging"],
-        "Evidence": ["Canon", "Ledger", "Documents", "Agreement", "Market", "Crypto"],
+        "Banking": ["Agreement", "XMLCoder", "FoundationXML"],
+        "Evidence": [
+            "Canon", "Ledger", "Documents", "Agreement", "Market", "Crypto", "LibCrypto", "Mustache", "FoundationNetworking",
+        ],
         "HandselKit": [
-            "Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "Replica", "Transport", "Evidence", "Crypto",
+            "Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "Replica", "Transport", "Banking", "Evidence", "Crypto",
             "Logging",
         ],
         "WebPage": ["HandselKit", "Hummingbird*", "Mustache", "NIO*"],

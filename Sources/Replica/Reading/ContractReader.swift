@@ -29,31 +29,41 @@ struct ContractReader {
         return PartyView(person: person.description, name: try name(of: person))
     }
 
+    /// An agent or a mediator, under the name that they serve by.
+    private func party(_ person: PersonID?, _ name: String?) -> PartyView? {
+        person.map { PartyView(person: $0.description, name: name) }
+    }
+
     func name(of person: PersonID) throws -> String? {
         try String.fetchOne(
             db, sql: "SELECT name FROM name_row WHERE space = ? AND person = ?", arguments: [space.data, person.data])
     }
 
-    func state() throws -> ContractState { try SpaceFold.contractState(in: space, roster: view.roster, db) }
+    func state() throws -> ContractState { try SpaceFold.contract(in: view).state }
 
     func contract(for identity: Identity?, device: DeviceID) throws -> ContractView {
         let state = try state()
-        let terms = state.current?.terms
+        let terms = state.activeTerms ?? state.current?.terms
         let currency = terms?.currency.code ?? ""
         let acts = try acts()
         let times = Dictionary(acts.map { ($0.id, $0.time) }) { first, _ in first }
         var rate: MoneyView?
         var weeklyHours: UInt64?
-        if case .hourly(let minor, let hours)? = terms?.pricing {
+        if case .hourly(let minor, let hours, _)? = terms?.pricing {
             rate = MoneyView(minor: minor, currency: currency)
             weeklyHours = hours
         }
         return ContractView(
             id: space.description, title: terms?.title ?? "", status: state.status, pricing: rate == nil ? "fixed" : "hourly",
             currency: currency, total: total(terms), rate: rate, weeklyHours: weeklyHours, client: try party(.client),
-            freelancer: try party(.freelancer),
+            freelancer: try party(.freelancer), agent: party(terms?.agent, state.serving[.agent]),
+            mediator: party(terms?.mediator, state.serving[.mediator]),
             offers: try state.offers.map { try offer($0, time: times[$0.id.description] ?? 0) },
-            milestones: try milestones(state), terms: try draft(), messages: try messages(), diary: try diary(),
+            escrow: state.activeTerms?.agent.map { _ in state.view(state.totals) },
+            milestones: try milestones(state), invoices: invoices(state),
+            resolutions: state.resolutions.map {
+                ResolutionView(lost: $0.lost.description, stood: $0.stood.description, sentence: $0.sentence)
+            }, terms: try draft(), messages: try messages(), diary: try diary(),
             files: try files(), acts: acts, heldBack: try heldBack(),
             viewer: ViewerView(
                 person: identity?.person.description ?? "", device: device.description,
@@ -62,9 +72,8 @@ struct ContractReader {
 
     func summary(for identity: Identity?) throws -> ContractSummary {
         let state = try state()
-        let terms = state.current?.terms
-        var isHourly = false
-        if case .hourly? = terms?.pricing { isHourly = true }
+        let terms = state.activeTerms ?? state.current?.terms
+        let isHourly = terms?.isHourly == true
         return ContractSummary(
             id: space.description, title: terms?.title ?? "", status: state.status, pricing: isHourly ? "hourly" : "fixed",
             currency: terms?.currency.code ?? "", total: total(terms), client: try party(.client),
@@ -72,8 +81,8 @@ struct ContractReader {
     }
 
     private func total(_ terms: Terms?) -> MoneyView? {
-        guard let terms, case .fixed(let milestones) = terms.pricing else { return nil }
-        return MoneyView(minor: milestones.reduce(0) { $0 + $1.amount }, currency: terms.currency.code)
+        guard let terms, let total = terms.total else { return nil }
+        return MoneyView(minor: total, currency: terms.currency.code)
     }
 
     private func offer(_ offer: Offer, time: UInt64) throws -> OfferView {
@@ -94,15 +103,6 @@ struct ContractReader {
         return try row.map { ($0["text"], try $0.identifier("change")) }
     }
 
-    func acts() throws -> [ActView] {
-        try rows("SELECT * FROM act WHERE space = ? ORDER BY lamport, device, change, ordinal").map { row in
-            let change: ChangeID = try row.identifier("change")
-            return ActView(
-                id: change.description, kind: row["kind"], time: Self.time(row),
-                by: view.roster.role(of: try row.identifier("device"))?.rawValue, void: row["reason"])
-        }
-    }
-
     func heldBack() throws -> [HeldBackView] {
         try rows("SELECT * FROM held_back WHERE space = ? ORDER BY change, ordinal").map { row in
             let change: ChangeID = try row.identifier("change")
@@ -117,43 +117,6 @@ struct ContractReader {
 }
 
 extension ContractReader {
-    func milestones(_ state: ContractState) throws -> [MilestoneView] {
-        let events = try milestoneEvents()
-        return state.milestones.map { milestone in
-            MilestoneView(
-                number: milestone.terms.number, title: milestone.terms.title,
-                amount: MoneyView(minor: milestone.terms.amount, currency: state.current?.terms.currency.code ?? ""),
-                due: milestone.terms.due?.text, status: milestone.status, round: milestone.round,
-                history: events[milestone.terms.number] ?? [])
-        }
-    }
-
-    /// The acts that took effect on each milestone, in order.
-    private func milestoneEvents() throws -> [Int: [MilestoneEventView]] {
-        var events: [Int: [MilestoneEventView]] = [:]
-        let files = try filesByChange()
-        let acts = try rows(
-            "SELECT * FROM act WHERE space = ? AND reason IS NULL AND kind LIKE 'milestone.%' ORDER BY lamport, device, change, ordinal"
-        )
-        for row in acts {
-            let payload: Data = row["payload"]
-            let kind: String
-            let (number, round, hash): (Int, Int, Bytes32)
-            switch try Assertion(Operation(row["kind"], payload: Array(payload))) {
-            case .act(.submit(let of, let at, let statement)): (kind, number, round, hash) = ("submitted", of, at, statement)
-            case .act(.requestChanges(let of, let at, let statement)):
-                (kind, number, round, hash) = ("changes", of, at, statement)
-            default: continue
-            }
-            let prose = try prose(hash)
-            events[number, default: []].append(
-                MilestoneEventView(
-                    round: round, kind: kind, by: view.roster.role(of: try row.identifier("device"))?.rawValue,
-                    time: Self.time(row), text: prose?.text, files: prose.flatMap { files[$0.change] } ?? []))
-        }
-        return events
-    }
-
     func messages() throws -> [MessageView] {
         let files = try filesByChange()
         var wordings: [Data: [WordingView]] = [:]
@@ -198,7 +161,7 @@ extension ContractReader {
         try rows("SELECT * FROM file_row WHERE space = ? ORDER BY lamport, device, change, ordinal, position").map(file)
     }
 
-    private func filesByChange() throws -> [ChangeID: [FileView]] {
+    func filesByChange() throws -> [ChangeID: [FileView]] {
         var files: [ChangeID: [FileView]] = [:]
         for row in try rows("SELECT * FROM file_row WHERE space = ? ORDER BY lamport, device, change, ordinal, position") {
             files[try row.identifier("change"), default: []].append(try file(row))

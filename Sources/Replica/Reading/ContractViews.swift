@@ -4,6 +4,11 @@ import Agreement
 public struct MoneyView: Codable, Hashable, Sendable {
     public let minor: Int64
     public let currency: String
+
+    package init(minor: Int64, currency: String) {
+        self.minor = minor
+        self.currency = currency
+    }
 }
 
 /// A party to a contract.
@@ -48,29 +53,6 @@ public struct FileView: Codable, Hashable, Sendable {
     public let person: String
 }
 
-/// A submission or a request for changes.
-public struct MilestoneEventView: Codable, Hashable, Sendable {
-    public let round: Int
-    /// `submitted` or `changes`.
-    public let kind: String
-    public let by: String?
-    public let time: UInt64
-    public let text: String?
-    public let files: [FileView]
-}
-
-/// A milestone of an accepted contract.
-public struct MilestoneView: Codable, Hashable, Sendable {
-    public let number: Int
-    public let title: String
-    public let amount: MoneyView
-    public let due: String?
-    /// `open`, `submitted` or `changes`.
-    public let status: String
-    public let round: Int
-    public let history: [MilestoneEventView]
-}
-
 /// The text of the terms as it stands now.
 public struct TermsView: Codable, Hashable, Sendable {
     public let words: Int
@@ -112,6 +94,9 @@ public struct ActView: Codable, Hashable, Sendable {
     public let kind: String
     public let time: UInt64
     public let by: String?
+    public let milestone: Int?
+    /// The roles that have signed something since they had it; until then it is not yet seen.
+    public let seenBy: [String]
     public let void: String?
 }
 
@@ -133,7 +118,7 @@ public struct ViewerView: Codable, Hashable, Sendable {
 public struct ContractView: Codable, Hashable, Sendable {
     public let id: String
     public let title: String
-    /// `empty`, `offered`, `countered`, `declined`, `withdrawn` or `active`.
+    /// `empty`, `offered`, `countered`, `declined`, `withdrawn`, `active`, `paused`, `ending` or `ended`.
     public let status: String
     /// `fixed` or `hourly`.
     public let pricing: String
@@ -144,8 +129,17 @@ public struct ContractView: Codable, Hashable, Sendable {
     public let weeklyHours: UInt64?
     public let client: PartyView?
     public let freelancer: PartyView?
+    /// Who holds the money, as the terms name them; nil if nobody does.
+    public let agent: PartyView?
+    public let mediator: PartyView?
     public let offers: [OfferView]
+    /// Nil before the contract is active, and where nobody holds money.
+    public let escrow: EscrowView?
+    /// Of an hourly contract, the deposit under the number 0.
     public let milestones: [MilestoneView]
+    public let invoices: [InvoiceView]
+    /// Contradictions between acts that had not seen one another, and how they were settled.
+    public let resolutions: [ResolutionView]
     public let terms: TermsView
     public let messages: [MessageView]
     public let diary: [SlotView]

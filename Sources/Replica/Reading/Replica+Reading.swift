@@ -26,10 +26,35 @@ extension Replica {
         try store.allSpaces(db).filter { try SpaceView($0, db).roster.kind == .contract }
     }
 
+    package func state(of space: SpaceID) throws -> ContractState {
+        try store.read { try ContractReader(space, $0).state() }
+    }
+
     package func milestones(of space: SpaceID) throws -> [MilestoneView] {
         try store.read { db in
             let reader = try ContractReader(space, db)
             return try reader.milestones(try reader.state())
+        }
+    }
+
+    /// The key of one change that this device reads, named by its id or the beginning of it.
+    package func changeKey(of reference: String, in space: SpaceID) throws -> ChangeKey {
+        let wanted = reference.hasPrefix(ChangeID.prefix + "_") ? reference : ChangeID.prefix + "_" + reference
+        return try store.read { db in
+            let view = try SpaceView(space, db)
+            let rows = try Row.fetchAll(db, sql: "SELECT * FROM change WHERE space = ?", arguments: [view.number])
+            let found = try rows.map { try $0.change() }.filter { !reference.isEmpty && $0.id.description.hasPrefix(wanted) }
+            guard found.count == 1, let change = found.first else {
+                throw ReplicaError(
+                    found.isEmpty ? .notFound : .ambiguous,
+                    "\"\(reference)\" names \(found.isEmpty ? "no change" : "more than one change") of this contract. "
+                        + "`handsel contract history` shows their ids.")
+            }
+            let epochKey = try change.header.epoch.flatMap { try SpaceFold.epochKey($0, change.header.audience, in: view) }
+            guard let key = change.changeKey(epochKey: epochKey) else {
+                throw ReplicaError(.notReadable, "This device cannot read \(reference), so it cannot reveal it.")
+            }
+            return ChangeKey(change: change.id, key: key)
         }
     }
 

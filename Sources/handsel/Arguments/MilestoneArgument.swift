@@ -1,22 +1,35 @@
 import ArgumentParser
-import HandselKit
 
-/// Milestones on the command line: `TITLE:AMOUNT`, or `TITLE:AMOUNT:DUE`.
-enum MilestoneArgument {
-    /// Reads one milestone; throws what was expected.
-    ///
-    /// It is read from the right, so that a title may have colons in it. Whether the amount is one in the contract's
-    /// currency is for the contract to say.
-    static func parse(_ argument: String) throws -> MilestoneRequest {
-        var parts = argument.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        let due = parts.count > 2 && isDay(parts[parts.count - 1]) ? parts.removeLast() : nil
-        let amount = parts.count > 1 ? parts.removeLast() : ""
-        let title = parts.joined(separator: ":")
-        guard !title.isEmpty, !amount.isEmpty else {
-            throw ValidationError("write TITLE:AMOUNT or TITLE:AMOUNT:DUE, as in Design:500.00:2026-12-15")
-        }
-        return MilestoneRequest(title: title, amount: amount, due: due)
-    }
+/// The milestone of a contract that a command is about.
+struct MilestoneArgument: ParsableArguments {
+    @OptionGroup var about: ContractArgument
 
-    private static func isDay(_ text: String) -> Bool { text.wholeMatch(of: /\d+-\d+-\d+/) != nil }
+    @Argument(help: "The milestone: its number, or its title.")
+    var milestone: String
+
+    var contract: String { about.contract }
+}
+
+/// How much, as a total over the milestone's life: so a command given twice moves nothing twice.
+struct TotalOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The total in all, not what is added; everything by default.", valueName: "amount"))
+    var total: String?
+}
+
+/// What is said with an act that the other side answers.
+struct NoteOption: ParsableArguments {
+    @Option(help: ArgumentHelp("What there is to say about it.", valueName: "text"))
+    var note: String
+}
+
+/// How a milestone's money is divided.
+struct SplitOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("What the freelancer gets in all, with what was released before.", valueName: "amount"))
+    var freelancer: String
+
+    @Option(
+        help: ArgumentHelp(
+            "What goes back to the client in all, with what was refunded before. (default: the rest)", valueName: "amount"))
+    var client: String?
 }

@@ -12,7 +12,8 @@ struct ContractCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ContractOffer.self, ContractCounter.self, ContractEdit.self, ContractWithdraw.self, ContractAccept.self,
-            ContractDecline.self, ContractShow.self, ContractList.self, ContractHistory.self,
+            ContractDecline.self, ContractShow.self, ContractList.self, ContractPause.self, ContractResume.self,
+            ContractAmend.self, ContractEnd.self, ContractHistory.self,
         ])
 
     @OptionGroup var options: GlobalOptions
@@ -183,24 +184,5 @@ struct ContractHistory: AsyncParsableCommand {
             page.heading("Without effect")
             for (id, reason) in voids { page.line("  \(ShortID(id))  \(reason)") }
         }
-    }
-}
-
-extension Page {
-    /// What every change made offline has in common.
-    mutating func saveForSync() { line("It is signed and saved here; `handsel sync` takes it to the other side.") }
-}
-
-extension Line {
-    /// A status, in the colour of what it asks for.
-    init(status: String) {
-        let style: Style =
-            switch status {
-            case "active", "accepted", "done", "paid": .good
-            case "offered", "countered", "submitted", "changes", "waiting", "open": .waiting
-            case "declined", "withdrawn", "void", "contested": .bad
-            default: .plain
-            }
-        self.init(status, style)
     }
 }

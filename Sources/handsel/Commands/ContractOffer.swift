@@ -8,7 +8,7 @@ struct OfferOptions: ParsableArguments {
         help: ArgumentHelp(
             "A milestone of a fixed price, such as Design:500.00:2026-12-15, or without the day; repeat it for each.",
             valueName: "title:amount:due"),
-        transform: MilestoneArgument.parse)
+        transform: MilestoneOffer.parse)
     var milestones: [MilestoneRequest] = []
 
     @Option(help: ArgumentHelp("What an hour costs, such as 45.00.", valueName: "amount"))
@@ -28,6 +28,37 @@ struct OfferOptions: ParsableArguments {
     func readTerms() throws -> String? { try terms.map(TextArgument.read(file:)) }
 }
 
+/// Who holds the money, and what becomes of it without an agreement.
+struct EscrowOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Who holds the money; `handsel whoami` shows them their id. (default: nobody)", valueName: "person"))
+    var agent: String?
+
+    @Option(help: ArgumentHelp("Who rules in a dispute. (default: nobody)", valueName: "person"))
+    var mediator: String?
+
+    @Option(help: ArgumentHelp("What the freelancer gets if nobody decides a dispute. (default: 50)", valueName: "percent"))
+    var defaultShare: UInt64?
+
+    @Option(
+        help: ArgumentHelp("The weekly limits that the deposit of an hourly contract covers. (default: 2)", valueName: "weeks"))
+    var depositWeeks: UInt64?
+}
+
+/// What a counter-offer or an amendment changes.
+struct CounterOptions: ParsableArguments {
+    @Option(help: "A new name for the contract.")
+    var title: String?
+
+    @OptionGroup var offer: OfferOptions
+
+    func request() throws -> CounterRequest {
+        CounterRequest(
+            title: title, milestones: offer.milestones.isEmpty ? nil : offer.milestones, hourlyRate: offer.rate,
+            weeklyHours: offer.weeklyHours, terms: try offer.readTerms(), reviewHours: offer.reviewHours)
+    }
+}
+
 /// The command `handsel contract offer`.
 struct ContractOffer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,7 +68,7 @@ struct ContractOffer: AsyncParsableCommand {
             Example:
               handsel contract offer --fixed --title "Landing page" --currency EUR \\
                   --milestone Design:500.00:2026-12-15 --milestone Build:900.00:2027-01-15
-              handsel contract offer --hourly --title "Support" --currency EUR --rate 45.00
+              handsel contract offer --hourly --title "Support" --currency EUR --rate 45.00 --agent person_WHOLE-ID
             """)
 
     /// How the work is paid.
@@ -63,9 +94,10 @@ struct ContractOffer: AsyncParsableCommand {
     var currency: String
 
     @Option(name: .customLong("as"), help: ArgumentHelp("Which side you are on: client or freelancer.", valueName: "role"))
-    var role: Role = .client
+    var role: Party = .client
 
     @OptionGroup var offer: OfferOptions
+    @OptionGroup var escrow: EscrowOptions
 
     @Option(
         name: .customLong("relay"),
@@ -79,8 +111,8 @@ struct ContractOffer: AsyncParsableCommand {
         switch pricing {
         case .fixed where offer.milestones.isEmpty:
             throw ValidationError("A fixed price needs a milestone, such as --milestone Design:500.00:2026-12-15.")
-        case .fixed where offer.rate != nil || offer.weeklyHours != nil:
-            throw ValidationError("--rate and --weekly-hours belong to --hourly.")
+        case .fixed where offer.rate != nil || offer.weeklyHours != nil || escrow.depositWeeks != nil:
+            throw ValidationError("--rate, --weekly-hours and --deposit-weeks belong to --hourly.")
         case .hourly where offer.rate == nil:
             throw ValidationError("An hourly contract needs a rate, such as --rate 45.00.")
         case .hourly where !offer.milestones.isEmpty:
@@ -94,11 +126,16 @@ struct ContractOffer: AsyncParsableCommand {
         let relays = try relays.isEmpty ? await node.addresses(isRelay: true).map(\.url) : relays
         let request = OfferRequest(
             title: title, role: role.rawValue, currency: currency, milestones: offer.milestones, hourlyRate: offer.rate,
-            weeklyHours: offer.weeklyHours, terms: try offer.readTerms(), reviewHours: offer.reviewHours, relays: relays)
+            weeklyHours: offer.weeklyHours, terms: try offer.readTerms(), reviewHours: offer.reviewHours,
+            depositWeeks: escrow.depositWeeks, agent: escrow.agent, mediator: escrow.mediator,
+            defaultShare: escrow.defaultShare, relays: relays)
         let contract = try await node.offer(request)
         try options.show(contract) { page in
             page.line("Your offer \(contract.title, .bold) is signed and saved: \(contract.price).")
             page.line("Invite the other side with `handsel invite \"\(contract.title)\" --role \(role.other.rawValue)`.")
+            for (place, person) in [(Role.agent, contract.agent), (.mediator, contract.mediator)] where person != nil {
+                page.line("Invite the \(place.rawValue) with `handsel invite \"\(contract.title)\" --role \(place.rawValue)`.")
+            }
         }
     }
 }
@@ -117,18 +154,11 @@ struct ContractCounter: AsyncParsableCommand {
             """)
 
     @OptionGroup var about: ContractArgument
-
-    @Option(help: "A new name for the contract.")
-    var title: String?
-
-    @OptionGroup var offer: OfferOptions
+    @OptionGroup var counter: CounterOptions
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let request = CounterRequest(
-            title: title, milestones: offer.milestones.isEmpty ? nil : offer.milestones, hourlyRate: offer.rate,
-            weeklyHours: offer.weeklyHours, terms: try offer.readTerms(), reviewHours: offer.reviewHours)
-        let contract = try await options.open().counter(about.contract, request)
+        let contract = try await options.open().counter(about.contract, counter.request())
         try options.show(contract) { page in
             page.line("Your counter-offer for \(contract.title, .bold) stands: \(contract.price).")
             page.saveForSync()
@@ -170,14 +200,6 @@ struct ContractEdit: AsyncParsableCommand {
             page.saveForSync()
         }
     }
-}
-
-/// A side of a contract.
-enum Role: String, ExpressibleByArgument, CaseIterable {
-    case client
-    case freelancer
-
-    var other: Role { self == .client ? .freelancer : .client }
 }
 
 extension ContractView {

@@ -7,13 +7,15 @@ struct DiaryCommand: AsyncParsableCommand {
         commandName: "diary",
         abstract: "Keep the work diary, in slots of ten minutes.",
         discussion: """
-            Only the freelancer writes in it; both sides read it. A TIME is written with its zone, as in 2026-11-23T09:00Z.
+            Only the freelancer writes in it; both sides read it. Of an hourly contract the freelancer signs each week as an invoice, \
+            and the client reviews it. A TIME is written with its zone, as in 2026-11-23T09:00Z.
 
             Example:
               handsel diary week "Landing page"
             """,
         subcommands: [
             DiaryStart.self, DiaryStop.self, DiaryStatus.self, DiaryAdd.self, DiaryEdit.self, DiaryDelete.self, DiaryWeek.self,
+            DiarySign.self, DiaryReview.self,
         ])
 
     @OptionGroup var options: GlobalOptions
@@ -142,94 +144,5 @@ struct DiaryDelete: AsyncParsableCommand {
             page.slots([slot])
             page.saveForSync()
         }
-    }
-}
-
-/// The command `handsel diary week`.
-struct DiaryWeek: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "week",
-        abstract: "Show a week, Monday to Sunday in UTC.",
-        discussion: """
-            Example:
-              handsel diary week "Landing page" --of 2026-11-23
-            """)
-
-    @OptionGroup var about: ContractArgument
-
-    @Option(
-        help: ArgumentHelp("A day of the week to show. (default: today)", valueName: "day"),
-        transform: Instant.day)
-    var of: Instant?
-
-    @OptionGroup var options: GlobalOptions
-
-    func run() async throws {
-        let week = try await options.open().week(about.contract, containing: of?.milliseconds)
-        try options.show(week) { page in
-            page.line("Week of Monday, \(week.monday, .bold)")
-            guard !week.slots.isEmpty else {
-                page.line(
-                    "Nothing is recorded in it. The freelancer records time with `handsel diary start` or `handsel diary add`.")
-                return
-            }
-            let days = week.perDay.map {
-                [Line($0.day), Line($0.slots == 0 ? "" : "\($0.slots)"), Line($0.slots == 0 ? "" : "\(Minutes($0.minutes))")]
-            }
-            page.table(
-                ["Day (UTC)", .number("Slots"), .number("Time")],
-                days + [
-                    [
-                        Line("Total", .bold), Line("\(week.perDay.reduce(0) { $0 + $1.slots })"),
-                        Line("\(Minutes(week.totalMinutes))", .bold),
-                    ]
-                ])
-            page.blank()
-            page.slots(week.slots)
-        }
-    }
-}
-
-extension Page {
-    /// Slots that follow each other and are alike are one row.
-    mutating func slots(_ slots: [SlotView]) {
-        table(
-            ["Day", "From–to (UTC)", .number("Time"), "How", "Who", "Memo"],
-            SlotRun.runs(of: slots).map { run in
-                [
-                    Line(UTC.day(run.first.start)), Line("\(UTC.clock(run.first.start))–\(UTC.clock(run.end))"),
-                    Line("\(Minutes(run.count * 10))"), Line(run.first.isManual ? "by hand" : "timer"),
-                    Line(run.first.name ?? "\(ShortID(run.first.person))"), Line(run.first.memo ?? ""),
-                ]
-            })
-    }
-}
-
-/// Slots that follow each other on one day, by one device and with one memo.
-private struct SlotRun {
-    private static let length: UInt64 = 600_000
-    private static let day: UInt64 = 86_400_000
-
-    let first: SlotView
-    private(set) var count = 1
-
-    /// The end of its last slot, in milliseconds.
-    var end: UInt64 { first.start + UInt64(count) * Self.length }
-
-    private func isContinued(by slot: SlotView) -> Bool {
-        slot.start == end && slot.start / Self.day == first.start / Self.day && slot.device == first.device
-            && slot.isManual == first.isManual && slot.memo == first.memo
-    }
-
-    static func runs(of slots: [SlotView]) -> [SlotRun] {
-        var runs: [SlotRun] = []
-        for slot in slots {
-            if let last = runs.last, last.isContinued(by: slot) {
-                runs[runs.count - 1].count += 1
-            } else {
-                runs.append(SlotRun(first: slot))
-            }
-        }
-        return runs
     }
 }

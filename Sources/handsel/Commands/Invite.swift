@@ -5,7 +5,7 @@ import HandselKit
 struct InviteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "invite",
-        abstract: "Invite the other side to a contract.",
+        abstract: "Invite the other side, or an agent or a mediator, to a contract.",
         discussion: """
             Prints a link for one person. It works while you are offline, and stands until it is used, revoked or expired.
 
@@ -33,7 +33,7 @@ struct InviteMake: AsyncParsableCommand {
     @Argument(help: "The contract; may be left out if there is only one.")
     var contract: String?
 
-    @Option(help: "The place that is offered: client or freelancer. (default: the one that is free)")
+    @Option(help: "The place that is offered: client, freelancer, agent or mediator. (default: the other party's)")
     var role: Role?
 
     @Option(help: ArgumentHelp("How long the link may be used.", valueName: "hours"))

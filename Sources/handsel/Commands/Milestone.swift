@@ -1,18 +1,24 @@
 import ArgumentParser
 import HandselKit
 
-/// `handsel milestone`: handing work in, and sending it back.
+/// `handsel milestone`: work that is handed in and sent back, and the money for it.
 struct MilestoneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "milestone",
-        abstract: "Hand in the work of a fixed-price contract, or send it back.",
+        abstract: "Hand work in or send it back, and move the money for it.",
         discussion: """
-            A MILESTONE is named by its number, its title, or the beginning of its title.
+            A MILESTONE is named by its number, its title, or the beginning of its title. The deposit of an hourly contract is the \
+            milestone 0.
 
             Example:
               handsel milestone list "Landing page"
             """,
-        subcommands: [MilestoneList.self, MilestoneSubmit.self, MilestoneChanges.self])
+        subcommands: [
+            MilestoneList.self, MilestoneFund.self, MilestoneSubmit.self, MilestoneChanges.self, MilestoneRelease.self,
+            MilestoneConfirm.self, MilestoneAskRefund.self, MilestoneWithdrawAsk.self, MilestoneDeclineAsk.self,
+            MilestoneRefund.self, MilestoneReturn.self, MilestoneDispute.self, MilestoneWithdrawDispute.self,
+            MilestoneProposeSplit.self, MilestoneAcceptSplit.self, MilestoneDisclose.self,
+        ])
 
     @OptionGroup var options: GlobalOptions
 }
@@ -21,7 +27,7 @@ struct MilestoneCommand: AsyncParsableCommand {
 struct MilestoneList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the milestones of a contract.",
+        abstract: "List the milestones of a contract, with their money and what happened on each.",
         discussion: """
             Example:
               handsel milestone list "Landing page"
@@ -37,7 +43,7 @@ struct MilestoneList: AsyncParsableCommand {
                 page.line(
                     "There are no milestones yet: they begin once both sides have accepted the same offer of a fixed price.")
             } else {
-                page.milestones(contract.milestones, total: contract.total)
+                page.milestones(contract)
             }
         }
     }
@@ -49,14 +55,13 @@ struct MilestoneSubmit: AsyncParsableCommand {
         commandName: "submit",
         abstract: "Hand in the work of a milestone, signed.",
         discussion: """
+            Where an agent holds the money, the client's time to review runs from its delivery; silence releases.
+
             Example:
               handsel milestone submit "Landing page" Design --note "Both layouts." --file design.pdf
             """)
 
-    @OptionGroup var about: ContractArgument
-
-    @Argument(help: "The milestone: its number, or its title.")
-    var milestone: String
+    @OptionGroup var about: MilestoneArgument
 
     @Option(help: "What there is to say about it.")
     var note = ""
@@ -69,7 +74,8 @@ struct MilestoneSubmit: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let milestone = try await options.open().submit(about.contract, milestone: milestone, note: note, files: files)
+        let milestone = try await options.open().submit(
+            about.contract, milestone: about.milestone, note: note, files: files)
         try options.show(milestone) { page in
             let delivered = milestone.history.last?.files.count ?? 0
             page.line(
@@ -89,18 +95,13 @@ struct MilestoneChanges: AsyncParsableCommand {
               handsel milestone changes "Landing page" Design --note "The button is hard to see on a phone."
             """)
 
-    @OptionGroup var about: ContractArgument
-
-    @Argument(help: "The milestone: its number, or its title.")
-    var milestone: String
-
-    @Option(help: "What does not match the terms.")
-    var note: String
-
+    @OptionGroup var about: MilestoneArgument
+    @OptionGroup var word: NoteOption
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let milestone = try await options.open().requestChanges(about.contract, milestone: milestone, note: note)
+        let milestone = try await options.open().requestChanges(
+            about.contract, milestone: about.milestone, note: word.note)
         try options.show(milestone) { page in
             page.line("You have asked for changes to \(milestone.title, .bold), round \(milestone.round).")
             page.saveForSync()

@@ -10,9 +10,10 @@ extension Page {
         line("\(contract.price)  \(ShortID(contract.id), .faint)")
         parties(contract)
         if !contract.milestones.isEmpty {
-            heading("Milestones")
-            milestones(contract.milestones, total: contract.total)
+            if contract.pricing == "fixed" { heading("Milestones") }
+            milestones(contract)
         }
+        invoices(contract)
         offers(contract)
         terms(contract)
         diary(contract)
@@ -21,6 +22,8 @@ extension Page {
             heading("Files")
             files(contract.files)
         }
+        notYetSeen(contract)
+        resolutions(contract)
         heldBack(contract)
     }
 
@@ -35,32 +38,23 @@ extension Page {
             let isViewer = party.person == contract.viewer.person
             line("  \(label)  \(party.shown)\(isViewer ? " (you)" : "")  \(ShortID(party.person), .faint)")
         }
+        escrow(contract)
     }
 
-    /// Milestones with their sum, and what happened with each.
-    mutating func milestones(_ milestones: [MilestoneView], total: MoneyView?) {
-        let rows = milestones.map { milestone in
-            [
-                Line("\(milestone.number)"), Line(milestone.title), Line(milestone.due ?? ""), Line(status: milestone.status),
-                Line(milestone.round == 0 ? "" : "\(milestone.round)"), Line(milestone.amount.text),
-            ]
+    /// Who holds the money, and what a signature about money says and does not say.
+    private mutating func escrow(_ contract: ContractView) {
+        guard let agent = contract.agent else {
+            return line("  agent       nobody holds the money: the client pays directly, and the freelancer confirms")
         }
-        table(
-            [.number("#"), "Milestone", "Due", "Status", .number("Round"), .number("Amount")],
-            rows + [["", Line("Total", .bold), "", "", "", Line(total?.text ?? "", .bold)]])
-        if milestones.contains(where: { !$0.history.isEmpty }) { blank() }
-        for milestone in milestones {
-            for event in milestone.history { self.event(event, of: milestone) }
-        }
+        line("  agent       \(served(agent, contract))")
+        line(Line("              Signatures prove what the agent was told to do with the money, not that it is there.", .faint))
+        line("  mediator    \(contract.mediator.map { served($0, contract) } ?? "nobody")")
     }
 
-    private mutating func event(_ event: MilestoneEventView, of milestone: MilestoneView) {
-        let what = event.kind == "submitted" ? "submitted" : "changes asked for"
-        line(
-            "  \(UTC.text(event.time), .faint)  \(milestone.title), round \(event.round): \(what) by the \(event.by ?? "other side")"
-        )
-        if let text = event.text, !text.isEmpty { quote(text, indentation: "      ") }
-        for file in event.files { line("      \(file.name)  \(ByteCount(file.size), .faint)") }
+    private func served(_ party: PartyView, _ contract: ContractView) -> Line {
+        let isViewer = party.person == contract.viewer.person
+        let name: Line = party.name.map { Line($0) } ?? Line("has not taken up the role yet", .waiting)
+        return "\(name)\(isViewer ? " (you)" : "")  \(ShortID(party.person), .faint)"
     }
 
     private mutating func offers(_ contract: ContractView) {
@@ -85,6 +79,7 @@ extension Page {
 
     private mutating func terms(_ contract: ContractView) {
         heading("Terms")
+        guard contract.terms.words > 0 || contract.viewer.isParty else { return line("  Their words are for the parties alone.") }
         line("  \(Count(contract.terms.words, "word")); read them with `handsel contract show \"\(contract.title)\" --terms`.")
         if let offer = contract.offers.last, let words = offer.words, words != contract.terms.words {
             line("  The last offer was made with \(Count(words, "word")); what was edited since is a draft.")
@@ -125,15 +120,11 @@ extension Page {
                 ]
             })
     }
+}
 
-    /// What is kept without effect: nothing disappears, and nothing of it counts.
-    private mutating func heldBack(_ contract: ContractView) {
-        let voids = contract.acts.compactMap { act in act.void.map { (act.id, act.kind, $0) } }
-        let held = contract.heldBack.map { ($0.change, $0.kind, $0.reason) }
-        guard !(held + voids).isEmpty else { return }
-        heading("Kept without effect")
-        for (id, kind, reason) in held + voids { line("  \(ShortID(id), .faint)  \(kind): \(reason)") }
-    }
+extension ViewerView {
+    /// Whether the viewer is the client or the freelancer, who read everything.
+    fileprivate var isParty: Bool { role.flatMap(Party.init(rawValue:)) != nil }
 }
 
 extension PartyView {

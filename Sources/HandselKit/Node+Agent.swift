@@ -1,0 +1,187 @@
+import Agreement
+import Canon
+import Ledger
+public import Replica
+import Store
+
+/// What an agent does: notes what it has, signs what the parties and the clock make due, and never more.
+extension Node {
+    /// A contract in which this person is the agent.
+    struct Mandate {
+        let space: SpaceID
+        let title: String
+        let state: ContractState
+    }
+
+    /// More acts than any run signs in one contract; a guard against one that never comes to rest.
+    private static let dutyLimit = 10_000
+
+    func mandates() throws -> [Mandate] {
+        try replica.contracts().filter { $0.role == Role.agent.rawValue }.compactMap { contract in
+            guard let space = SpaceID(text: contract.id) else { return nil }
+            return Mandate(space: space, title: contract.title, state: try replica.state(of: space))
+        }
+    }
+
+    func requireMandates() throws -> [Mandate] {
+        let mandates = try mandates()
+        guard !mandates.isEmpty else {
+            throw HandselError(
+                .refused, "You are no agent in any contract here. Parties name you in their terms and send you an invite.")
+        }
+        return mandates
+    }
+
+    /// What waits, in every contract.
+    public func inbox() throws -> [DutyView] {
+        let now = now
+        let contracts = try requireMandates().flatMap { mandate -> [DutyView] in
+            guard mandate.state.isActive else { return [] }
+            return try duties(in: mandate, at: now)
+        }
+        return contracts + (try waitingPayouts())
+    }
+
+    private func duties(in mandate: Mandate, at time: UInt64) throws -> [DutyView] {
+        let state = mandate.state
+        func duty(
+            _ kind: String, _ number: Int?, _ sentence: String, _ amount: Int64? = nil, reference: String? = nil,
+            due: UInt64? = nil
+        ) -> DutyView {
+            DutyView(
+                contract: mandate.space.description, title: mandate.title, milestone: number, kind: kind, sentence: sentence,
+                amount: amount.map { self.money($0, state) }, reference: reference, due: due)
+        }
+        var duties: [DutyView] = []
+        if state.serving[.agent] == nil {
+            duties.append(duty("serve", nil, "Your role has not been taken up; the next command does."))
+        }
+        for milestone in state.milestones {
+            let number = milestone.terms.number
+            let missing = milestone.consents.fund - milestone.totals.funded
+            if missing > 0 {
+                let reference = PaymentReference(depositFor: number, of: mandate.space).text
+                duties.append(
+                    duty(
+                        "deposit", number, "\(milestone.terms.title): a deposit is ordered and has not come in.", missing,
+                        reference: reference))
+            }
+            if let dispute = state.dispute(over: milestone) {
+                let due = state.defaultTime(dispute)
+                duties.append(duty("dispute", number, "\(milestone.terms.title) is in dispute.", milestone.totals.held, due: due))
+            } else if let due = state.reviewTimeout(milestone) ?? state.askTimeout(milestone), due >= time {
+                duties.append(
+                    duty(
+                        "wait", number, "\(milestone.terms.title): somebody's time to answer runs.", milestone.totals.held,
+                        due: due))
+            }
+        }
+        duties += state.duties(at: time).map { act in
+            let sentence = "Due to be signed: \(Self.sentence(for: act, state))."
+            return duty("sign", act.milestone, sentence, Self.step(of: act, state))
+        }
+        return duties
+    }
+
+    /// Signs everything that is due: what both parties ordered or agreed, and what the clock decides.
+    ///
+    /// Takes up the role, and first notes what has arrived, because times run from that note.
+    public func signDuties(in ref: String? = nil) throws -> [SignedView] {
+        let wanted = try ref.map { try replica.resolve($0) }
+        var signed: [SignedView] = []
+        for mandate in try requireMandates() where mandate.state.isActive && (wanted == nil || wanted == mandate.space) {
+            try note(mandate.space)
+            signed += try replica.commit(in: mandate.space) { try self.signDuties($0, mandate) }
+        }
+        try creditAccounts()
+        return signed
+    }
+
+    private nonisolated func signDuties(_ composer: Composer, _ mandate: Mandate) throws -> [SignedView] {
+        var signed: [SignedView] = []
+        let now = replica.store.clock()
+        while signed.count < Self.dutyLimit {
+            let state = try composer.state()
+            guard let act = state.duties(at: max(now, state.agentTime)).first else { break }
+            try composer.sign(act)
+            signed.append(
+                SignedView(
+                    contract: mandate.space.description, title: mandate.title, milestone: act.milestone,
+                    sentence: Self.sentence(for: act, state), amount: Self.step(of: act, state).map { money($0, state) }))
+        }
+        return signed
+    }
+
+    /// Takes up the role where that was not done, and notes with the agent's time what has arrived.
+    func note(_ space: SpaceID) throws {
+        let new = try replica.unnotedActs(in: space)
+        let name = try replica.identity().name
+        try replica.commit(in: space) { composer in
+            let state = try composer.state()
+            if state.isActive, state.serving[.agent] == nil { try composer.sign(.serve(name: name)) }
+            let time = max(self.replica.store.clock(), state.agentTime)
+            for start in stride(from: 0, to: new.count, by: AgreementLimits.seen) {
+                try composer.sign(Act.seen(time: time, Array(new[start..<min(start + AgreementLimits.seen, new.count)])))
+            }
+        }
+    }
+
+    /// Signs a deposit that came in without a bank's statement; `total` is in all.
+    public func confirmDeposit(_ ref: String, milestone: String, total: String) throws -> MilestoneView {
+        let space = try replica.resolve(ref)
+        try note(space)
+        return try act(on: milestone, in: ref) { milestone in
+            let new = try self.total(total, in: ref) ?? 0
+            return self.funding(milestone, to: new, nil)
+        }
+    }
+
+    nonisolated func funding(_ milestone: Milestone, to total: Int64, _ reference: Bytes32?) -> Act {
+        var totals = milestone.totals
+        totals.funded = total
+        return .receipt(
+            EscrowReceipt(
+                milestone: milestone.terms.number, totals: totals, time: replica.store.clock(), basis: .funding,
+                reference: reference))
+    }
+
+    /// Sends back what came in above a milestone's amount; `total` is what was refunded in all.
+    public func refundExcess(_ ref: String, milestone: String) throws -> MilestoneView {
+        try act(on: milestone, in: ref) { milestone in
+            var totals = milestone.totals
+            totals.refunded = max(totals.refunded, totals.funded - milestone.terms.amount)
+            return .receipt(
+                EscrowReceipt(
+                    milestone: milestone.terms.number, totals: totals, time: self.replica.store.clock(), basis: .excess))
+        }
+    }
+
+    /// Logs a time in which the agent could not be reached; deadlines that run through it end later.
+    public func logOutage(from: UInt64, to: UInt64) throws -> Int {
+        let mandates = try requireMandates().filter(\.state.isActive)
+        for mandate in mandates {
+            _ = try replica.commit(in: mandate.space) { try $0.sign(.outage(from: from, to: to)) }
+        }
+        return mandates.count
+    }
+
+    nonisolated func money(_ minor: Int64, _ state: ContractState) -> MoneyView {
+        MoneyView(minor: minor, currency: (state.activeTerms ?? state.current?.terms)?.currency.code ?? "")
+    }
+
+    private static nonisolated func sentence(for act: Act, _ state: ContractState) -> String {
+        let title = act.milestone.flatMap { state.milestone($0)?.terms.title } ?? "the contract"
+        switch act {
+        case .receipt(let receipt): return "\(title): \(receipt.basis.word)"
+        case .escalate: return "\(title): the ask was not answered in time, so it becomes a dispute"
+        default: return title
+        }
+    }
+
+    /// What an act moves, beyond what had moved.
+    private static nonisolated func step(of act: Act, _ state: ContractState) -> Int64? {
+        guard case .receipt(let receipt) = act, let old = state.milestone(receipt.milestone)?.totals else { return nil }
+        let moved = zip(receipt.totals.all, old.all).map { $0 - $1 }
+        return moved.first { $0 > 0 }
+    }
+}

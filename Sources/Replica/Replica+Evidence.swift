@@ -1,0 +1,31 @@
+import Agreement
+package import Canon
+import Foundation
+import GRDB
+package import Ledger
+import Store
+
+/// What an export of a signed history is made from.
+extension Replica {
+    /// A change as it is stored, and the key that opens it where this device has one.
+    package struct OpenableChange: Sendable {
+        package let change: Change
+        package let changeKey: Bytes32?
+    }
+
+    /// Every change of a space, readable or not; a mediator has the keys that were revealed to them.
+    package func openableChanges(of space: SpaceID) throws -> [OpenableChange] {
+        try store.read { db in
+            let view = try SpaceView(space, db)
+            let disclosed = try ContractReader(space, db).state().disclosed
+            let revealed = Dictionary(disclosed.map { ($0.change, $0.key) }) { first, _ in first }
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT * FROM change WHERE space = ? ORDER BY arrival", arguments: [view.number])
+            return try rows.map { row in
+                let change = try row.change()
+                let epochKey = try change.header.epoch.flatMap { try SpaceFold.epochKey($0, change.header.audience, in: view) }
+                return OpenableChange(change: change, changeKey: change.changeKey(epochKey: epochKey) ?? revealed[change.id])
+            }
+        }
+    }
+}
