@@ -18,7 +18,7 @@ package enum AccountAct: Hashable, Sendable {
     case sent(request: ChangeID, time: UInt64)
     /// The bank's statement shows it.
     case settled(request: ChangeID, time: UInt64, reference: Bytes32)
-    /// It came back.
+    /// It came back, from the way or after it had settled.
     case failed(request: ChangeID, time: UInt64, reason: String)
     /// What the agent had before it at a time; a method's waiting time runs from it.
     case seen(time: UInt64, [ChangeID])
@@ -158,8 +158,8 @@ extension AccountState {
             refuseAgent(role, at: time)
                 ?? (references.contains(reference)
                     ? Rule.payout.refusal("That entry of the bank's statement has settled a payout already.")
-                    : refuseOutcome(id))
-        case .failed(let id, let time, _): refuseAgent(role, at: time) ?? refuseOutcome(id)
+                    : refuseOutcome(id, [.sent]))
+        case .failed(let id, let time, _): refuseAgent(role, at: time) ?? refuseOutcome(id, [.sent, .settled])
         case .seen(let time, let changes):
             refuseAgent(role, at: time)
                 ?? (methods.contains { changes.contains($0.change) && $0.seen == nil }
@@ -184,7 +184,7 @@ extension AccountState {
     private func refuseRequest(_ amount: Int64, _ currency: Currency, _ name: String) -> String? {
         if amount <= 0 { return Rule.request.refusal("An amount is above zero.") }
         if method(name) == nil {
-            return Rule.request.refusal("There is no payout method \"\(name)\". Add it with `payout method`.")
+            return Rule.request.refusal("There is no payout method \"\(name)\". Add it with `handsel payout method`.")
         }
         let balance = balance(in: currency)
         return amount <= balance
@@ -198,7 +198,7 @@ extension AccountState {
             return Rule.method.refusal("That schedule is in force already.")
         }
         return schedule == .onRequest || method(name) != nil
-            ? nil : Rule.method.refusal("There is no payout method \"\(name)\". Add it with `payout method`.")
+            ? nil : Rule.method.refusal("There is no payout method \"\(name)\". Add it with `handsel payout method`.")
     }
 
     private func refuseScheduled(_ amount: Int64, _ currency: Currency, at time: UInt64) -> String? {
@@ -226,8 +226,9 @@ extension AccountState {
         return balance(in: payout.currency) >= 0 ? nil : Rule.payout.refusal("The balance does not cover the payout any more.")
     }
 
-    private func refuseOutcome(_ id: ChangeID) -> String? {
-        payouts.contains { $0.id == id && $0.status == .sent } ? nil : Rule.payout.refusal("There is no such payout under way.")
+    private func refuseOutcome(_ id: ChangeID, _ from: [Payout.Status]) -> String? {
+        payouts.contains { $0.id == id && from.contains($0.status) }
+            ? nil : Rule.payout.refusal("There is no such payout under way.")
     }
 
     package mutating func apply(_ signed: SignedAct<AccountAct>) {
@@ -258,7 +259,8 @@ extension AccountState {
             references.insert(reference)
             update(id, from: [.sent]) { ($0.status, $0.time) = (.settled, time) }
         case .failed(let id, let time, let reason):
-            update(id, from: [.sent]) { ($0.status, $0.time, $0.reason) = (.failed, time, reason) }
+            // A bank returns payments after it has booked them too.
+            update(id, from: [.sent, .settled]) { ($0.status, $0.time, $0.reason) = (.failed, time, reason) }
         case .seen(let time, let changes):
             for index in methods.indices where changes.contains(methods[index].change) && methods[index].seen == nil {
                 methods[index].seen = time

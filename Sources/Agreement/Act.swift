@@ -140,7 +140,7 @@ extension Act {
     var agentTime: UInt64? {
         switch self {
         case .receipt(let receipt): receipt.time
-        case .seen(let time, _), .escalate(_, let time), .outage(_, let time): time
+        case .seen(let time, _), .escalate(_, let time): time
         default: nil
         }
     }

@@ -43,6 +43,13 @@ package struct ActFold<Machine: ActMachine>: Sendable {
     package private(set) var state = Machine()
     /// The last act of each device.
     private var latest: [DeviceID: Stamp] = [:]
+    /// What each device knew that had not seen all: the next act of a device that saw nothing more of others is judged by the same.
+    private var views: [DeviceID: View] = [:]
+
+    private struct View: Sendable {
+        let others: [DeviceID: UInt64]
+        var machine: Machine
+    }
 
     package init() {}
 
@@ -56,20 +63,35 @@ package struct ActFold<Machine: ActMachine>: Sendable {
         let void = reasonToVoid(signed)
         entries.append(Entry(signed: signed, void: void))
         latest[signed.stamp.device] = signed.stamp
-        if void == nil { state.apply(signed) }
-        return void
+        guard void == nil else { return void }
+        state.apply(signed)
+        // Its device has seen it from now on.
+        views[signed.stamp.device]?.machine.apply(signed)
+        return nil
     }
 
-    private func reasonToVoid(_ signed: SignedAct<Machine.Act>) -> String? {
-        if latest[signed.stamp.device]?.change == signed.change {
+    private mutating func reasonToVoid(_ signed: SignedAct<Machine.Act>) -> String? {
+        let device = signed.stamp.device
+        if latest[device]?.change == signed.change {
             return "A change carries one act, because its id names the act (rule G1)."
         }
-        return view(of: signed.moment).reasonToRefuse(signed.act, by: signed.role)
+        // In a history without concurrency that is all of them.
+        if latest.values.allSatisfy(signed.moment.hasSeen) {
+            views[device] = nil
+            return state.reasonToRefuse(signed.act, by: signed.role)
+        }
+        let others = signed.moment.past.counts.filter { $0.key != device }
+        let isOwnSeen = latest[device].map(signed.moment.hasSeen) ?? true
+        if views[device]?.others != others || !isOwnSeen {
+            views[device] = View(others: others, machine: view(of: signed.moment))
+        }
+        let reason = views[device]?.machine.reasonToRefuse(signed.act, by: signed.role)
+        if !isOwnSeen { views[device] = nil }
+        return reason
     }
 
     /// What the acts come to that somebody at this point had seen.
     package func view(of moment: Moment) -> Machine {
-        // In a history without concurrency that is all of them.
         if latest.values.allSatisfy(moment.hasSeen) { return state }
         var view = Machine()
         for entry in entries where entry.void == nil && moment.hasSeen(entry.signed.stamp) { view.apply(entry.signed) }

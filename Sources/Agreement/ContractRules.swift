@@ -40,6 +40,10 @@ extension ContractState: ActMachine {
         if terms.agent != active.agent {
             return Rule.amend.refusal("An amendment keeps the agent. To change the agent, end this contract and make another.")
         }
+        if terms.mediator != active.mediator {
+            return Rule.amend.refusal(
+                "An amendment keeps the mediator. To change the mediator, end this contract and make another.")
+        }
         for milestone in milestones where milestone.totals.funded > 0 && !terms.isHourly {
             guard terms.milestone(milestone.terms.number) == milestone.terms else {
                 return Rule.amend.refusal(

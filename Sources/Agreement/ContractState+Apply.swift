@@ -8,6 +8,7 @@ import Ledger
 extension ContractState {
     package mutating func apply(_ signed: SignedAct<Act>) {
         if let time = signed.act.agentTime { agentTime = max(agentTime, time) }
+        noteReliance(signed)
         switch signed.act {
         case .offer(let terms, let prose): applyOffer(terms, prose, signed)
         case .accept(let offer, _): applyAcceptance(of: offer, signed)
@@ -55,10 +56,10 @@ extension ContractState {
     }
 
     /// The first end that the author had not seen.
-    private func unseenEnd(by moment: Moment) -> Stamp? { endings.values.filter { !moment.hasSeen($0) }.min() }
+    private func unseenEnd(by moment: Moment) -> Stamp? { allEndings.first { !moment.hasSeen($0) } }
 
     private mutating func applyOffer(_ terms: Terms, _ prose: Bytes32, _ signed: SignedAct<Act>) {
-        offers.append(Offer(id: signed.change, by: signed.role, terms: terms, prose: prose, outcome: .pending))
+        offers.append(Offer(moment: signed.moment, by: signed.role, terms: terms, prose: prose, outcome: .pending))
         if let accord = accords.last {
             let ending = unseenEnd(by: signed.moment)
             guard isKnown(accord, at: signed.moment), ending == nil else {
@@ -94,16 +95,19 @@ extension ContractState {
     private mutating func applyAcceptance(of id: ChangeID, _ signed: SignedAct<Act>) {
         guard let index = offers.firstIndex(where: { $0.id == id }) else { return }
         if let standing = accords.last, !isKnown(standing, at: signed.moment) {
-            let accord = Accord(offer: id, terms: standing.terms, since: signed.stamp)
+            let accord = Accord(offer: id, terms: standing.terms, moment: signed.moment)
             guard standing.offer != id else { return lapses.append(Lapse(accord: accord, to: [])) }
-            return lapse(
-                index, signed, to: standing.since,
-                "Another offer had been accepted; the first acceptance stands (rule G3).")
+            guard replaces(offers[index], standing, signed) else {
+                return lapse(
+                    index, signed, to: standing.since,
+                    "Another offer had been accepted, which this one had not replaced; that acceptance stands (rule G3).")
+            }
+            revoke(
+                standing, for: signed.stamp,
+                "The offer had been replaced by another one, which was accepted too; the acceptance of the later offer stands (rule G3)."
+            )
         }
-        if let ending = unseenEnd(by: signed.moment) {
-            return lapse(
-                index, signed, to: ending, "The contract was ended meanwhile, and an amendment loses to an end (rule G3).")
-        }
+        if let ending = unseenEnd(by: signed.moment) { return lapse(index, signed, to: ending, Self.endSentence) }
         if let custody, offers[index].terms.agent != activeTerms?.agent {
             return lapse(
                 index, signed, to: custody,
@@ -119,7 +123,7 @@ extension ContractState {
         (offers[index].outcome, offers[index].settledBy) = (.accepted, signed.change)
         amendment = nil
         if accords.isEmpty { phase = .active(id) }
-        accords.append(Accord(offer: id, terms: offers[index].terms, since: signed.stamp))
+        accords.append(Accord(offer: id, terms: offers[index].terms, moment: signed.moment))
         if case .active = phase { phase = .active(id) }
         adoptTerms()
     }
@@ -127,22 +131,23 @@ extension ContractState {
     private mutating func lapse(_ index: Int, _ signed: SignedAct<Act>, to stood: Stamp, _ sentence: String) {
         settle(offers[index].id, .lapsed, by: stood.change)
         if amendment == offers[index].id { amendment = nil }
-        let accord = Accord(offer: offers[index].id, terms: offers[index].terms, since: signed.stamp)
-        let endings = endings.values.filter { $0 != stood && !signed.moment.hasSeen($0) }
-        lapses.append(Lapse(accord: accord, to: [stood] + endings.sorted()))
+        let accord = Accord(offer: offers[index].id, terms: offers[index].terms, moment: signed.moment)
+        let endings = allEndings.filter { $0 != stood && !signed.moment.hasSeen($0) }
+        lapses.append(Lapse(accord: accord, to: [stood] + endings))
         resolve(signed.change, stood.change, sentence)
     }
 
     private mutating func applyEnd(_ signed: SignedAct<Act>) {
-        endings[signed.role] = signed.stamp
+        if endings[signed.role] == nil { endings[signed.role] = signed.stamp }
+        allEndings.append(signed.stamp)
         pausedBy = []
         settle(amendment, .lapsed, by: signed.change)
         amendment = nil
         for index in lapses.indices where !signed.moment.hasSeen(lapses[index].accord.since) {
             lapses[index].to.append(signed.stamp)
         }
-        while accords.count > 1, let last = accords.last, !isKnown(last, at: signed.moment) {
-            revoke(last, for: signed, "The contract was ended meanwhile, and an amendment loses to an end (rule G3).")
+        while accords.count > 1, let last = accords.last, !relied.contains(last.offer), !isKnown(last, at: signed.moment) {
+            revoke(last, for: signed.stamp, Self.endSentence)
         }
         adoptTerms()
     }

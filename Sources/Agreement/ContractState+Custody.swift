@@ -23,17 +23,17 @@ extension ContractState {
     }
 
     /// Takes the last agreement out of force.
-    mutating func revoke(_ accord: Accord, for signed: SignedAct<Act>, _ sentence: String) {
+    mutating func revoke(_ accord: Accord, for stood: Stamp, _ sentence: String) {
         accords.removeLast()
-        lapses.append(Lapse(accord: accord, to: [signed.stamp]))
-        setOutcome(.lapsed, of: accord.offer, by: signed)
-        resolve(accord.since.change, signed.change, sentence)
+        lapses.append(Lapse(accord: accord, to: [stood]))
+        setOutcome(.lapsed, of: accord.offer, by: stood.change)
+        resolve(accord.since.change, stood.change, sentence)
         if let accord = accords.last { phase = .active(accord.offer) }
     }
 
-    private mutating func setOutcome(_ outcome: Offer.Outcome, of offer: ChangeID, by signed: SignedAct<Act>) {
+    mutating func setOutcome(_ outcome: Offer.Outcome, of offer: ChangeID, by change: ChangeID) {
         guard let index = offers.firstIndex(where: { $0.id == offer }) else { return }
-        (offers[index].outcome, offers[index].settledBy) = (outcome, signed.change)
+        (offers[index].outcome, offers[index].settledBy) = (outcome, change)
     }
 
     /// What a receipt moves money on stays as the agent knew it, whatever was signed meanwhile: the milestone's terms, and that there
@@ -54,10 +54,10 @@ extension ContractState {
     }
 
     private mutating func reinstate(_ known: Accord, _ signed: SignedAct<Act>) {
-        while let last = accords.last, !isKnown(last, at: signed.moment) { revoke(last, for: signed, Self.custodySentence) }
+        while let last = accords.last, !isKnown(last, at: signed.moment) { revoke(last, for: signed.stamp, Self.custodySentence) }
         if known != accords.last { accords.append(known) }
         lapses.removeAll { $0.accord == known }
-        setOutcome(.accepted, of: known.offer, by: signed)
+        setOutcome(.accepted, of: known.offer, by: signed.change)
         phase = .active(known.offer)
         adoptTerms()
     }

@@ -17,6 +17,8 @@ extension ContractState {
             if milestone.openDispute == nil { milestone.openDispute = late }
             milestone.apply(signed)
         }
+        guard case .withdrawDispute(0) = signed.act, signed.role == .client else { return }
+        for index in invoices.indices { takeBackDisputes(of: index, with: signed.change, where: signed.moment.hasSeen) }
     }
 
     /// Rule G3: whoever gives up their own claim goes first, and a dispute stays over what remains.
@@ -25,7 +27,7 @@ extension ContractState {
             "Money was given up before that was known to whoever disputed it; a release or refund goes first, and the dispute is over what remains (rule G3)."
         switch signed.act {
         case .release, .refund:
-            for opening in (dispute?.openers.values.sorted() ?? []) where !signed.moment.hasSeen(opening) {
+            for opening in (dispute?.openers.values.joined().sorted() ?? []) where !signed.moment.hasSeen(opening) {
                 resolve(opening.change, signed.change, sentence)
             }
         case .dispute:
@@ -55,15 +57,37 @@ extension ContractState {
             let deposit = milestone(receipt.milestone)
         {
             invoices[index].paid += receipt.totals.released - deposit.totals.released
-            if let late = invoices[index].disputes.first(where: { !signed.moment.hasSeen($0) }) {
-                invoices[index].contested = late.change
-                takeBackDisputes(of: index)
+            if let late = invoices[index].disputes.first(where: { !signed.moment.hasSeen($0.stamp) }) {
+                invoices[index].contested = late.stamp.change
+                takeBackDisputes(of: index, with: signed.change) { !signed.moment.hasSeen($0) }
             }
         }
         if receipt.basis == .release, let milestone = milestone(receipt.milestone) { noteRelease(milestone, receipt.totals) }
-        change(receipt.milestone) { $0.apply(receipt, signed) }
-        guard receipt.milestone == 0, receipt.basis.endsDispute else { return }
-        for index in invoices.indices where !invoices[index].disputed.isEmpty { invoices[index].isSettled = true }
+        let decider = receipt.basis.endsDispute ? decider(of: receipt, signed) : nil
+        let before = invoices.flatMap(\.disputes).map(\.stamp)
+        if receipt.milestone == 0, let decider { settleSlots(seenBy: decider) }
+        let open = invoices.flatMap(\.disputes).map(\.stamp)
+        change(receipt.milestone) { milestone in
+            milestone.apply(receipt, signed)
+            guard decider != nil else { return }
+            milestone.openDispute = milestone.openDispute?.rest {
+                open.contains($0) || !before.contains($0) && !signed.moment.hasSeen($0)
+            }
+        }
+    }
+
+    /// What whoever decided had seen; for the terms' own share, the agent.
+    private func decider(of receipt: EscrowReceipt, _ signed: SignedAct<Act>) -> Moment {
+        let dispute = milestone(receipt.milestone)?.openDispute
+        switch receipt.basis {
+        case .split(let id):
+            let proposal = dispute?.proposals.first { $0.id == id }
+            return proposal?.moment ?? signed.moment
+        case .ruling(let id):
+            guard let ruling = dispute?.ruling, ruling.id == id else { return signed.moment }
+            return ruling.moment
+        default: return signed.moment
+        }
     }
 }
 
@@ -101,39 +125,30 @@ extension Milestone {
         case .declineAsk:
             answers.append(Answer(role: role, moment: signed.moment))
             if hasSeen(ask?.stamp) { ask = nil }
-        case .escalate: open(by: .client, stamp)
+        case .escalate:
+            open(by: .client, stamp)
+            if totals.held > 0 { ask = nil }
         case .dispute:
             answers.append(Answer(role: role, moment: signed.moment))
             open(by: role, stamp)
-        case .withdrawDispute: withdrawDispute(by: role, hasSeen)
+            if role == .client, totals.held > 0 { ask = nil }
+        case .withdrawDispute:
+            let openings = (openDispute?.openers[role] ?? []).filter(hasSeen)
+            withdrawnRequests.formUnion(openings.map(\.change))
+            close(openings, by: role, with: signed.change)
         default: speak(signed, hasSeen)
         }
     }
 
-    private mutating func open(by role: Role, _ stamp: Stamp) {
-        guard totals.held > 0 else { return }
-        if openDispute == nil { openDispute = Dispute(opener: role, stamp) }
-        if openDispute?.openers[role] == nil { openDispute?.openers[role] = stamp }
-        openDispute?.words[role, default: []].append(stamp)
-        ask = role == .client ? nil : ask
-    }
-
-    private mutating func withdrawDispute(by role: Role, _ hasSeen: (Stamp?) -> Bool) {
-        guard let opening = openDispute?.openers[role], hasSeen(opening) else { return }
-        withdrawnRequests.insert(opening.change)
-        openDispute?.openers[role] = nil
-        if openDispute?.openers.isEmpty == true { openDispute = nil }
-    }
-
     /// Words, proposals and rulings belong to the dispute that their author had seen.
     private mutating func speak(_ signed: SignedAct<Act>, _ hasSeen: (Stamp?) -> Bool) {
-        guard let openers = openDispute?.openers.values, openers.contains(where: { hasSeen($0) }) else { return }
+        guard let openers = openDispute?.openers.values.joined(), openers.contains(where: { hasSeen($0) }) else { return }
         if signed.role.isParty { openDispute?.words[signed.role, default: []].append(signed.stamp) }
         switch signed.act {
         case .propose(_, let split, _):
             let consent: Set<Role> = signed.role.isParty ? [signed.role] : []
             openDispute?.proposals.append(
-                Dispute.Proposal(id: signed.change, by: signed.role, split: split, stamp: signed.stamp, accepted: consent))
+                Dispute.Proposal(id: signed.change, by: signed.role, split: split, moment: signed.moment, accepted: consent))
         case .acceptSplit(let proposal, _):
             guard let index = openDispute?.proposals.firstIndex(where: { $0.id == proposal }) else { return }
             openDispute?.proposals[index].accepted.insert(signed.role)
@@ -141,7 +156,8 @@ extension Milestone {
             // What one party says while the other's word is not yet known to the mediator makes no hearing.
             let isHeard = openDispute?.isHeard == true
             let isKnown = openDispute?.words.values.allSatisfy { $0.contains(where: hasSeen) } == true
-            openDispute?.ruling = Dispute.Ruling(id: signed.change, split: split, followsHearing: isHeard && isKnown)
+            openDispute?.ruling = Dispute.Ruling(
+                id: signed.change, split: split, moment: signed.moment, followsHearing: isHeard && isKnown)
         default: break
         }
     }
@@ -150,12 +166,12 @@ extension Milestone {
         // One line of receipts grows by itself; a second line, which only a forged log could have, takes nothing back.
         guard zip(receipt.totals.all, totals.all).allSatisfy({ $0 >= $1 }) else { return }
         if receipt.totals.released > totals.released { releasedAt = receipt.time }
+        if receipt.totals.held < totals.held { spells = [] }
         totals = receipt.totals
         if let silent = receipt.basis.silentParty {
             let seen = Set(answers.map(\.stamp).filter(signed.moment.hasSeen))
             timeouts.append(Timeout(silent: silent, stamp: signed.stamp, seen: seen))
         }
-        if receipt.basis.endsDispute { openDispute = nil }
         if let asked = ask?.total, totals.refunded >= asked { ask = nil }
         if totals.held == 0 {
             ask = nil

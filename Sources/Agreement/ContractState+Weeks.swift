@@ -39,40 +39,35 @@ extension ContractState {
         let sentence =
             "The client approved and disputed the invoice on two devices; the approval stands, against whoever signed both (rule G3)."
         guard let slots else {
-            for dispute in invoices[index].disputes where !signed.moment.hasSeen(dispute) {
-                resolve(dispute.change, signed.change, sentence)
+            for dispute in invoices[index].disputes where !signed.moment.hasSeen(dispute.stamp) {
+                resolve(dispute.stamp.change, signed.change, sentence)
             }
             invoices[index].approvals.append(signed.stamp)
-            return takeBackDisputes(of: index)
+            return takeBackDisputes(of: index, with: signed.change) { _ in true }
         }
         if let approval = invoices[index].approvals.first(where: { !signed.moment.hasSeen($0) }) {
             return resolve(signed.change, approval.change, sentence)
         }
-        invoices[index].disputes.append(signed.stamp)
         guard invoices[index].paid == 0 else {
             invoices[index].contested = signed.change
             return
         }
-        invoices[index].disputed = invoices[index].disputed.union(slots)
-        change(0) { deposit in
-            guard deposit.totals.held > 0, deposit.openDispute?.openers[.client] == nil else { return }
-            if deposit.openDispute == nil {
-                deposit.openDispute = Dispute(opener: .client, signed.stamp)
-            } else {
-                deposit.openDispute?.openers[.client] = signed.stamp
-                deposit.openDispute?.words[.client, default: []].append(signed.stamp)
-            }
-        }
+        // Another device disputed them before, and that was decided.
+        if slots.isSubset(of: invoices[index].settled) { return }
+        invoices[index].disputes.append(InvoiceState.SlotDispute(stamp: signed.stamp, slots: slots))
+        change(0) { $0.open(by: .client, signed.stamp) }
     }
 
-    /// The invoice's slots are billed again; the client's dispute ends with the last of them.
-    mutating func takeBackDisputes(of index: Int) {
-        guard !invoices[index].isSettled, !invoices[index].disputed.isEmpty else { return }
-        invoices[index].disputed = SlotRanges([])
-        guard disputedAmount == 0 else { return }
-        change(0) { deposit in
-            deposit.openDispute?.openers[.client] = nil
-            if deposit.openDispute?.openers.isEmpty == true { deposit.openDispute = nil }
-        }
+    /// Slots of the invoice are billed again, and what disputed them opens no dispute any more.
+    mutating func takeBackDisputes(of index: Int, with change: ChangeID, where isTaken: (Stamp) -> Bool) {
+        let disputes = invoices[index].disputes.map(\.stamp).filter(isTaken)
+        guard !disputes.isEmpty else { return }
+        invoices[index].disputes.removeAll { disputes.contains($0.stamp) }
+        self.change(0) { $0.close(disputes, by: .client, with: change) }
+    }
+
+    /// A decision over the deposit decides the slots whose dispute it had seen.
+    mutating func settleSlots(seenBy decider: Moment) {
+        for index in invoices.indices { invoices[index].settle(seen: decider.hasSeen) }
     }
 }

@@ -20,13 +20,17 @@ package struct ContractState: Hashable, Sendable {
     package internal(set) var accords: [Accord] = []
     /// Agreements that gave way to an act that had not seen them, which others may have acted under.
     var lapses: [Lapse] = []
+    /// Offers whose acceptance somebody else than the acceptor's side knew when they acted.
+    var relied: Set<ChangeID> = []
     /// The first receipt: from then on the agent stays.
     var custody: Stamp?
     /// An offer to amend that waits for the other side.
     package internal(set) var amendment: ChangeID?
     package internal(set) var pausedBy: Set<Role> = []
     var pauses: [Pause] = []
+    /// The first end that each side signed, and all of them.
     package internal(set) var endings: [Role: Stamp] = [:]
+    var allEndings: [Stamp] = []
     /// What money is held for, by number.
     package internal(set) var milestones: [Milestone] = []
     package internal(set) var invoices: [InvoiceState] = []
@@ -103,7 +107,7 @@ extension ContractState {
         guard case .changes = milestone.work, let request = milestone.requests.last, milestone.totals.held > 0,
             !milestone.withdrawnRequests.contains(request.change), isLate(request, to: milestone)
         else { return nil }
-        return Dispute(opener: .client, request.stamp)
+        return Dispute(opener: .client, request.stamp, after: milestone.spells)
     }
 
     /// Rule M3: whether a request for changes was delivered after the review time of its round.
@@ -130,8 +134,10 @@ extension ContractState {
     }
 
     /// Milliseconds at which a time in hours is over, without the agent's outages; rule E10.
-    package func deadline(from start: UInt64, hours: UInt64) -> UInt64 {
-        var end = start.saturating(plus: hours * 3_600_000)
+    package func deadline(from start: UInt64, hours: UInt64) -> UInt64 { deadline(from: start, milliseconds: hours * 3_600_000) }
+
+    func deadline(from start: UInt64, milliseconds: UInt64) -> UInt64 {
+        var end = start.saturating(plus: milliseconds)
         var counted = start
         for outage in outages.sorted(by: { $0.lowerBound < $1.lowerBound }) {
             let lower = max(counted, outage.lowerBound)

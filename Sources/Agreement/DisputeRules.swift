@@ -42,17 +42,26 @@ extension ContractState {
         if milestone.totals.held == 0 {
             return Rule.dispute.refusal("Nothing is held on \(name(of: number).lowercasedFirst), so there is nothing to dispute.")
         }
-        guard let dispute = dispute(over: milestone) else { return nil }
-        return dispute.openers[role] == nil
-            ? Rule.dispute.refusal("\(name(of: number)) is in dispute already; answer in it.")
-            : Rule.dispute.refusal("You have opened a dispute over \(name(of: number).lowercasedFirst) already.")
+        return dispute(over: milestone)?.openers[role] == nil
+            ? nil : Rule.dispute.refusal("You have opened a dispute over \(name(of: number).lowercasedFirst) already.")
     }
 
     private func refuseWithdrawal(_ number: Int, by role: Role) -> String? {
-        let (_, dispute, reason) = open(number, .dispute)
-        guard let dispute else { return reason }
+        let (milestone, dispute, reason) = open(number, .dispute)
+        guard let milestone, let dispute else { return reason }
         return dispute.openers[role] == nil
-            ? Rule.dispute.refusal("Whoever opened a dispute withdraws it; you have not opened this one.") : nil
+            ? Rule.dispute.refusal("Whoever opened a dispute withdraws it; you have not opened this one.")
+            : reasonItIsDecided(milestone, .dispute)
+    }
+
+    /// A dispute that was decided waits for the agent, and is nobody's to take back.
+    func reasonItIsDecided(_ milestone: Milestone, _ rule: Rule) -> String? {
+        guard let dispute = dispute(over: milestone) else { return nil }
+        if dispute.ruling != nil {
+            return rule.refusal("The mediator has ruled, so the dispute is no longer yours to withdraw.")
+        }
+        return dispute.proposals.contains { isAgreed($0, milestone) }
+            ? rule.refusal("Both have accepted a division, so the dispute is no longer yours to withdraw.") : nil
     }
 
     private func refuse(_ split: Split, _ number: Int, _ rule: Rule) -> String? {

@@ -20,13 +20,16 @@ extension ContractState {
         if refundable(milestone) > totals.refunded { return [receipt(.refund) { $0.refunded = refundable(milestone) }] }
         if let dispute = dispute(over: milestone), let act = decided(dispute, milestone, at: time, receipt) { return [act] }
         if let due = reviewTimeout(milestone), time > due {
-            return [receipt(.reviewTimeout) { $0.released = totals.funded - totals.refunded }]
+            return [receipt(.reviewTimeout) { $0.released = releasableUnreviewed(milestone) }]
         }
         if let act = unansweredAsk(milestone, at: time, receipt) { return [act] }
-        guard number == 0 else { return [] }
-        return payableInvoice(at: time).map { id, amount in
-            [receipt(.invoice(id)) { $0.released = totals.released + min(amount, totals.held) }]
-        } ?? []
+        if number == 0, let (id, amount) = payableInvoice(at: time) {
+            return [receipt(.invoice(id)) { $0.released = totals.released + min(amount, totals.held) }]
+        }
+        let excess = excess(milestone)
+        // What is in dispute stays until that is decided.
+        guard excess > 0, dispute(over: milestone) == nil else { return [] }
+        return [receipt(.excess) { $0.refunded = totals.refunded + excess }]
     }
 
     private func decided(

@@ -81,6 +81,21 @@ package struct EscrowReceipt: Hashable, Sendable {
     }
 }
 
+extension Act {
+    /// Whether it is due because somebody did not speak in time, rather than because of what somebody signed.
+    package var restsOnSilence: Bool {
+        switch self {
+        case .escalate: true
+        case .receipt(let receipt): [.reviewTimeout, .askTimeout, .defaultShare].contains(receipt.basis) || receipt.isOfInvoice
+        default: false
+        }
+    }
+}
+
+extension EscrowReceipt {
+    fileprivate var isOfInvoice: Bool { if case .invoice = basis { true } else { false } }
+}
+
 extension EscrowReceipt.Basis {
     /// Number on the wire, and the change it names.
     private var parts: (kind: UInt64, change: ChangeID?) {

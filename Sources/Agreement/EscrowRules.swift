@@ -103,10 +103,8 @@ extension ContractState {
     }
 
     private func refuseExcess(_ milestone: Milestone, _ new: Totals) -> String? {
-        // A deposit is filled up again and again, so there it is what is held that counts.
-        let spent = milestone.terms.number == 0 ? milestone.totals.released : 0
-        return refuseStep(new, from: milestone.totals, refunded: .max, .excess, "")
-            ?? (new.funded - new.refunded >= max(milestone.terms.amount + spent, releasable(milestone))
+        refuseStep(new, from: milestone.totals, refunded: .max, .excess, "")
+            ?? (new.refunded - milestone.totals.refunded <= excess(milestone)
                 ? nil : Rule.excess.refusal("Only what exceeds \(money(milestone.terms.amount)) goes back without being asked."))
     }
 
@@ -116,8 +114,7 @@ extension ContractState {
         }
         if time <= due { return Rule.reviewTimeout.refusal("The client's time to answer is not over.") }
         return refuseStep(
-            new, from: milestone.totals, released: milestone.totals.funded - milestone.totals.refunded, .reviewTimeout, "There is"
-        )
+            new, from: milestone.totals, released: releasableUnreviewed(milestone), .reviewTimeout, "Silence releases at most")
     }
 
     private func refuseAskTimeout(_ milestone: Milestone, _ new: Totals, at time: UInt64) -> String? {

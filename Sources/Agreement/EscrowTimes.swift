@@ -5,7 +5,8 @@ extension ContractState {
     /// Milliseconds after which an unanswered submission is released; nil if none waits, or while its delivery is not vouched for.
     package func reviewTimeout(_ milestone: Milestone) -> UInt64? {
         guard let terms = activeTerms, case .submitted(let round) = milestone.work, milestone.ask == nil,
-            dispute(over: milestone) == nil, milestone.totals.held > 0, let submission = submission(round, of: milestone)
+            dispute(over: milestone) == nil, releasableUnreviewed(milestone) > milestone.totals.released,
+            let submission = submission(round, of: milestone)
         else { return nil }
         return deadline(of: submission.change, hours: terms.deadlines.review)
     }
@@ -18,8 +19,7 @@ extension ContractState {
 
     /// Milliseconds at which whoever has not spoken in a dispute has had their time.
     package func hearingEnd(_ dispute: Dispute) -> UInt64? {
-        guard let terms = activeTerms, let opening = dispute.opening else { return nil }
-        return deadline(of: opening.change, hours: terms.deadlines.hearing)
+        activeTerms.flatMap { deadline(of: dispute.since.change, hours: $0.deadlines.hearing) }
     }
 
     /// Rule D4: whether a ruling may be carried out: it followed a hearing, or the one who stayed silent has had their time.
@@ -43,9 +43,35 @@ extension ContractState {
     }
 
     /// Milliseconds after which the terms' own share decides a dispute that nobody else has decided; rule E7.
+    ///
+    /// A dispute that was withdrawn and opened again goes on with the time that it had, so that nobody freezes money by doing so.
     package func defaultTime(_ dispute: Dispute) -> UInt64? {
-        guard let terms = activeTerms, let opening = dispute.opening else { return nil }
-        return deadline(of: opening.change, hours: terms.deadlines.hearing + terms.deadlines.silence)
+        guard let terms = activeTerms, let start = deliveries[dispute.since.change]?.time else { return nil }
+        let time = (terms.deadlines.hearing + terms.deadlines.silence) * 3_600_000
+        let spent = dispute.spells.reduce(UInt64(0)) { $0.saturating(plus: length(of: $1)) }
+        return deadline(from: start, milliseconds: time - min(time, spent))
+    }
+
+    /// How long a dispute was open, without the agent's outages.
+    private func length(of spell: Dispute.Spell) -> UInt64 {
+        guard let from = deliveries[spell.from]?.time, let to = deliveries[spell.to]?.time, from < to else { return 0 }
+        // Outages put a time off by as much as they take of it.
+        let lost = deadline(from: from, milliseconds: to - from) - to
+        return to - from - min(lost, to - from)
+    }
+
+    /// What silence about a submission may release in all: the milestone's amount, or more if the client has agreed to it; rule E4.
+    package func releasableUnreviewed(_ milestone: Milestone) -> Int64 {
+        let totals = milestone.totals
+        return min(totals.funded - totals.refunded, max(totals.released, milestone.terms.amount, releasable(milestone)))
+    }
+
+    /// What is held above the amount, of a deposit above its weeks, and nobody released; rule E8.
+    package func excess(_ milestone: Milestone) -> Int64 {
+        let totals = milestone.totals
+        // A deposit is filled up again and again, so there it is what is held that counts, and what invoices claim stays.
+        let due = milestone.terms.number == 0 ? totals.released + max(milestone.terms.amount, claimed) : milestone.terms.amount
+        return max(0, totals.funded - totals.refunded - max(due, releasable(milestone)))
     }
 
     /// What an unanswered ask may take: of a deposit, nothing that invoices claim; rule E5.

@@ -41,6 +41,8 @@ package struct Milestone: Hashable, Sendable {
     package internal(set) var ask: Ask?
     /// As opened by an act; `ContractState.dispute(over:)` also finds those that a late answer makes.
     package internal(set) var openDispute: Dispute?
+    /// When disputes were open and withdrawn, since money last went out: one that is opened again goes on with their time.
+    var spells: [Dispute.Spell] = []
     /// Late answers whose author has since taken the request for mediation back.
     var withdrawnRequests: Set<ChangeID> = []
     /// The agent's time at the last release.
@@ -80,6 +82,27 @@ package struct Milestone: Hashable, Sendable {
     /// Nothing is held, and all that was agreed came in.
     package var isDone: Bool { totals.held == 0 && totals.funded >= terms.amount && totals.released + totals.refunded > 0 }
 
+    /// Opens a dispute, or joins the one that is open.
+    mutating func open(by role: Role, _ stamp: Stamp) {
+        guard totals.held > 0 else { return }
+        if openDispute == nil {
+            openDispute = Dispute(opener: role, stamp, after: spells)
+        } else {
+            openDispute?.openers[role, default: []].append(stamp)
+            openDispute?.words[role, default: []].append(stamp)
+        }
+    }
+
+    /// Takes back what opened a dispute, which ends with the last of it.
+    mutating func close(_ openings: [Stamp], by role: Role, with change: ChangeID) {
+        guard let dispute = openDispute else { return }
+        let rest = (dispute.openers[role] ?? []).filter { !openings.contains($0) }
+        openDispute?.openers[role] = rest.isEmpty ? nil : rest
+        guard openDispute?.openers.isEmpty == true else { return }
+        spells = dispute.spells + [Dispute.Spell(from: dispute.since.change, to: change)]
+        openDispute = nil
+    }
+
     /// An answer that a timeout had not seen, by somebody who had not seen the timeout: the money has moved, and people may want to
     /// talk.
     package var contested: ChangeID? {
@@ -109,7 +132,7 @@ package struct Dispute: Hashable, Sendable {
         package let id: ChangeID
         package let by: Role
         package let split: Split
-        package let stamp: Stamp
+        package let moment: Moment
         package internal(set) var accepted: Set<Role>
 
         /// Rule D3: with both parties' consent.
@@ -119,19 +142,31 @@ package struct Dispute: Hashable, Sendable {
     package struct Ruling: Hashable, Sendable {
         package let id: ChangeID
         package let split: Split
+        package let moment: Moment
         /// Whether the mediator had seen a word of both parties.
         package let followsHearing: Bool
     }
 
-    /// Who opened it, with what.
-    package internal(set) var openers: [Role: Stamp]
+    /// From the act that opened a dispute to the one that took it back.
+    struct Spell: Hashable, Sendable {
+        let from: ChangeID
+        let to: ChangeID
+    }
+
+    /// What opened it, whoever else has since.
+    let since: Stamp
+    /// The times before in which it was open; rule E7.
+    let spells: [Spell]
+    /// Who opened it, with what; on two devices, with two acts that are each withdrawn by what has seen them.
+    package internal(set) var openers: [Role: [Stamp]]
     /// What the parties said in it.
     var words: [Role: [Stamp]]
     package internal(set) var proposals: [Proposal] = []
     package internal(set) var ruling: Ruling?
 
-    package init(opener: Role, _ stamp: Stamp) {
-        openers = [opener: stamp]
+    init(opener: Role, _ stamp: Stamp, after spells: [Spell] = []) {
+        (since, self.spells) = (stamp, spells)
+        openers = [opener: [stamp]]
         words = [opener: [stamp]]
     }
 
@@ -139,24 +174,38 @@ package struct Dispute: Hashable, Sendable {
     package var heard: Set<Role> { Set(words.keys) }
     package var isHeard: Bool { heard.isSuperset(of: [.client, .freelancer]) }
 
+    /// What a decision leaves that had not seen all of it: a dispute over the rest, whose time runs from what opened that.
+    func rest(where isLeft: (Stamp) -> Bool) -> Dispute? {
+        let openings = openers.mapValues { $0.filter(isLeft) }.filter { !$0.value.isEmpty }
+        guard let first = openings.values.joined().min(), let (role, _) = openings.first(where: { $0.value.contains(first) })
+        else { return nil }
+        var rest = Dispute(opener: role, first)
+        (rest.openers, rest.words) = (openings, openings)
+        return rest
+    }
+
     /// The first act that opened it.
-    package var opening: Stamp? { openers.values.min() }
+    package var opening: Stamp? { openers.values.joined().min() }
 }
 
 /// A week's bill as it stands.
 package struct InvoiceState: Hashable, Sendable {
+    struct SlotDispute: Hashable, Sendable {
+        let stamp: Stamp
+        let slots: SlotRanges
+    }
+
     package let id: ChangeID
     package let stamp: Stamp
     package let invoice: Invoice
     /// What an hour cost under the terms that its signer knew.
     let rate: Int64
-    /// Slots that the client does not agree to.
-    package internal(set) var disputed = SlotRanges([])
-    var disputes: [Stamp] = []
+    /// What the client does not agree to, act by act.
+    var disputes: [SlotDispute] = []
+    /// Slots whose dispute was decided, and the decision carried out.
+    var settled = SlotRanges([])
     var approvals: [Stamp] = []
     package internal(set) var paid: Int64 = 0
-    /// A decision over its disputed slots was carried out.
-    package internal(set) var isSettled = false
     /// Another invoice of the same slots stands instead.
     package internal(set) var isSuperseded = false
     /// A dispute over its slots that the payment had not seen.
@@ -164,6 +213,23 @@ package struct InvoiceState: Hashable, Sendable {
 
     package var approval: ChangeID? { approvals.last?.change }
 
+    /// Slots that the client does not agree to, decided or not.
+    package var disputed: SlotRanges { disputes.reduce(settled) { $0.union($1.slots) } }
+    /// A decision over all of its disputed slots was carried out.
+    package var isSettled: Bool { !settled.isEmpty && disputes.isEmpty }
+
     /// What its slots come to without those in dispute.
-    var undisputed: Int64 { min(invoice.amount, Invoice.amount(of: invoice.slots.count - disputed.count, rate: rate)) }
+    var undisputed: Int64 { amount(without: disputed) }
+    /// What the slots come to whose dispute is not decided.
+    var undecided: Int64 { amount(without: settled) - undisputed }
+
+    private func amount(without slots: SlotRanges) -> Int64 {
+        min(invoice.amount, Invoice.amount(of: invoice.slots.count - slots.count, rate: rate))
+    }
+
+    /// Takes a decision that had seen some of the disputes.
+    mutating func settle(seen: (Stamp) -> Bool) {
+        settled = disputes.filter { seen($0.stamp) }.reduce(settled) { $0.union($1.slots) }
+        disputes.removeAll { $0.slots.isSubset(of: settled) }
+    }
 }

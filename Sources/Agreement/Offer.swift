@@ -11,7 +11,8 @@ package struct Offer: Hashable, Sendable {
         case lapsed
     }
 
-    package let id: ChangeID
+    package var id: ChangeID { moment.stamp.change }
+    let moment: Moment
     package let by: Role
     package let terms: Terms
     /// Salted hash of the prose.
@@ -28,8 +29,9 @@ package struct Offer: Hashable, Sendable {
 package struct Accord: Hashable, Sendable {
     package let offer: ChangeID
     package let terms: Terms
-    /// The acceptance.
-    package let since: Stamp
+    /// Of the acceptance.
+    let moment: Moment
+    package var since: Stamp { moment.stamp }
 }
 
 /// A contradiction between acts that had not seen one another, and how it was settled.

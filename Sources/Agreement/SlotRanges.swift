@@ -17,23 +17,31 @@ package struct SlotRanges: Hashable, Sendable {
         self.ranges = ranges
     }
 
+    private init(merged: [Range<UInt64>]) { ranges = merged }
+
     package var count: Int { ranges.reduce(0) { $0 + $1.count } }
     package var isEmpty: Bool { ranges.isEmpty }
     package var slots: [Slot] { ranges.flatMap { $0.map(Slot.init(number:)) } }
     package var last: Slot? { ranges.last.map { Slot(number: $0.upperBound - 1) } }
 
     package func contains(_ slot: Slot) -> Bool { ranges.contains { $0.contains(slot.number) } }
-    package func isSubset(of other: SlotRanges) -> Bool {
-        ranges.allSatisfy { range in
-            other.ranges.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
-        }
-    }
+    package func isSubset(of other: SlotRanges) -> Bool { union(other) == other }
     /// How many of its slots lie in `range`.
     package func count(in range: Range<UInt64>) -> Int { ranges.reduce(0) { $0 + $1.clamped(to: range).count } }
-    package func intersects(_ other: SlotRanges) -> Bool {
-        ranges.contains { range in other.ranges.contains { $0.overlaps(range) } }
+    package func intersects(_ other: SlotRanges) -> Bool { union(other).count < count + other.count }
+    package func union(_ other: SlotRanges) -> SlotRanges {
+        var merged: [Range<UInt64>] = []
+        var (first, second) = (ranges[...], other.ranges[...])
+        while let next = [first.first, second.first].compactMap({ $0 }).min(by: { $0.lowerBound < $1.lowerBound }) {
+            if next == first.first { first.removeFirst() } else { second.removeFirst() }
+            if let last = merged.last, last.upperBound >= next.lowerBound {
+                merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, next.upperBound)
+            } else {
+                merged.append(next)
+            }
+        }
+        return SlotRanges(merged: merged)
     }
-    package func union(_ other: SlotRanges) -> SlotRanges { SlotRanges(slots + other.slots) }
 
     package func write(to writer: inout CBORWriter) {
         writer.array(ranges) { writer, range in

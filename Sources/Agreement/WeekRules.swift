@@ -58,8 +58,10 @@ extension ContractState {
         }
         if state.paid > 0 { return Rule.review.refusal("The invoice is paid.") }
         guard let slots else {
-            return state.approval != nil && state.disputed.isEmpty
-                ? Rule.review.refusal("You have approved the invoice already.") : nil
+            if state.approval != nil, state.disputed.isEmpty {
+                return Rule.review.refusal("You have approved the invoice already.")
+            }
+            return state.disputes.isEmpty ? nil : milestone(0).flatMap { reasonItIsDecided($0, .review) }
         }
         if slots.isEmpty || !slots.isSubset(of: state.invoice.slots) {
             return Rule.review.refusal("Name slots that the invoice bills.")
@@ -90,7 +92,7 @@ extension ContractState {
 
     /// What the slots in dispute come to.
     package var disputedAmount: Int64 {
-        invoices.filter { !$0.isSuperseded && !$0.isSettled }.reduce(0) { $0 + $1.invoice.amount - $1.undisputed }
+        invoices.filter { !$0.isSuperseded }.reduce(0) { $0 + $1.undecided }
     }
 
     func refusePayment(of id: ChangeID, _ deposit: Milestone, _ new: Totals, at time: UInt64) -> String? {

@@ -19,10 +19,11 @@ extension Node {
     /// This person's account with an agent.
     private func account(with agent: PersonID) throws -> SpaceID? {
         let own = try replica.identity().person
-        return try replica.accounts().first {
+        let accounts = try replica.accounts().filter {
             let roster = try replica.roster(of: $0)
             return roster.person(in: .agent) == agent && roster.person(in: .freelancer) == own
         }
+        return Self.served(try accounts.map { ($0, try replica.account($0)) }, \.1, \.0)?.0
     }
 
     /// The account with the agent of a contract, or with the only agent there is; founded where there is none yet.
@@ -47,7 +48,6 @@ extension Node {
         let space = try replica.createSpace(.account, as: .freelancer) { composer in
             try composer.write(.addMember(.agent, certificate))
             try composer.fold()
-            // The first keys were made before the agent was in.
             try composer.rotate()
             try composer.write([.edit(.name(name))])
         }
@@ -95,7 +95,7 @@ extension Node {
         guard let kind = PayoutMethod.Kind(rawValue: kind) else {
             throw HandselError(.usage, "\"\(kind)\" is no kind of payout. Use bank, paypal or other.")
         }
-        let checked = kind == .bank ? try checkedAccount(destination) : destination
+        let (checked, bic) = try Self.checked(kind, destination, bic: bic)
         let method = PayoutMethod(
             name: name, kind: kind, destination: checked, bic: bic, holder: try holder ?? replica.identity().name)
         try replica.commit(in: try openAccount(for: contract)) { _ = try $0.sign(.method(method)) }

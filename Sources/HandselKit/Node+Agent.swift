@@ -80,6 +80,10 @@ extension Node {
             let sentence = "Due to be signed: \(Self.sentence(for: act, state))."
             return duty("sign", act.milestone, sentence, Self.step(of: act, state))
         }
+        for act in try givingBack(in: mandate.space) {
+            let sentence = "Due to be signed: \(Self.sentence(for: act, state))."
+            duties.append(duty("sign", act.milestone, sentence, Self.step(of: act, state)))
+        }
         return duties
     }
 
@@ -92,9 +96,42 @@ extension Node {
         for mandate in try requireMandates() where mandate.state.isActive && (wanted == nil || wanted == mandate.space) {
             try note(mandate.space)
             signed += try replica.commit(in: mandate.space) { try self.signDuties($0, mandate) }
+            try creditAccounts()
+            // Each lowers the balance that the next has to be covered by.
+            while signed.count < Self.dutyLimit, let act = try givingBack(in: mandate.space).first {
+                let state = try replica.state(of: mandate.space)
+                _ = try replica.commit(in: mandate.space) { try $0.sign(act) }
+                signed.append(view(of: act, mandate, state))
+                try creditAccounts()
+            }
         }
-        try creditAccounts()
         return signed
+    }
+
+    /// Receipts for what freelancers give back, where it is still with the agent; of one account, the first is covered.
+    private func givingBack(in space: SpaceID) throws -> [Act] {
+        let state = try replica.state(of: space)
+        guard let currency = state.activeTerms?.currency else { return [] }
+        let asked = state.milestones.filter { $0.consents.giveBack > $0.totals.returned }
+        guard !asked.isEmpty else { return [] }
+        let freelancer = try replica.roster(of: space).person(in: .freelancer)
+        let balance = try servedAccounts().first { $0.freelancer == freelancer }?.state.balance(in: currency)
+        return asked.compactMap { milestone in
+            var totals = milestone.totals
+            totals.returned = min(milestone.consents.giveBack, totals.released)
+            let act = Act.receipt(
+                EscrowReceipt(
+                    milestone: milestone.terms.number, totals: totals, time: max(now, state.agentTime), basis: .giveBack))
+            // Without an account nothing was ever paid out, so all that was released is there.
+            let isCovered = balance.map { $0 >= totals.returned - milestone.totals.returned } ?? true
+            return isCovered && state.reasonToRefuse(act, by: .agent) == nil ? act : nil
+        }
+    }
+
+    private nonisolated func view(of act: Act, _ mandate: Mandate, _ state: ContractState) -> SignedView {
+        SignedView(
+            contract: mandate.space.description, title: mandate.title, milestone: act.milestone,
+            sentence: Self.sentence(for: act, state), amount: Self.step(of: act, state).map { money($0, state) })
     }
 
     private nonisolated func signDuties(_ composer: Composer, _ mandate: Mandate) throws -> [SignedView] {
@@ -102,23 +139,30 @@ extension Node {
         let now = replica.store.clock()
         while signed.count < Self.dutyLimit {
             let state = try composer.state()
-            guard let act = state.duties(at: max(now, state.agentTime)).first else { break }
+            // Silence is no answer as long as something that was said could not be read.
+            let isWhole = try composer.hasReadAllMoney()
+            let due = state.duties(at: max(now, state.agentTime)).first { isWhole || !$0.restsOnSilence }
+            guard let act = due else { break }
             try composer.sign(act)
-            signed.append(
-                SignedView(
-                    contract: mandate.space.description, title: mandate.title, milestone: act.milestone,
-                    sentence: Self.sentence(for: act, state), amount: Self.step(of: act, state).map { money($0, state) }))
+            signed.append(view(of: act, mandate, state))
         }
         return signed
     }
 
-    /// Takes up the role where that was not done, and notes with the agent's time what has arrived.
+    /// Says under which name this person serves as agent or mediator, where that was not done.
+    func takeUpRole(in space: SpaceID) throws {
+        let act = Act.serve(name: try replica.identity().name)
+        try replica.commit(in: space) { composer in
+            if try composer.state().reasonToRefuse(act, by: try composer.role()) == nil { try composer.sign(act) }
+        }
+    }
+
+    /// Takes up the role, and notes with the agent's time what has arrived.
     func note(_ space: SpaceID) throws {
+        try takeUpRole(in: space)
         let new = try replica.unnotedActs(in: space)
-        let name = try replica.identity().name
         try replica.commit(in: space) { composer in
             let state = try composer.state()
-            if state.isActive, state.serving[.agent] == nil { try composer.sign(.serve(name: name)) }
             let time = max(self.replica.store.clock(), state.agentTime)
             for start in stride(from: 0, to: new.count, by: AgreementLimits.seen) {
                 try composer.sign(Act.seen(time: time, Array(new[start..<min(start + AgreementLimits.seen, new.count)])))

@@ -218,8 +218,17 @@ extension Node {
             for join in try replica.roster(of: space).joinsAwaitingConsent(of: replica.device) {
                 count += try replica.commit(in: space) { try self.accept(join, in: $0) ? 1 : 0 }
             }
+            count += try shareKeys(in: space)
         }
         return count
+    }
+
+    /// Gives keys to members whom whoever made or shared them left out; returns whether there was one.
+    private func shareKeys(in space: SpaceID) throws -> Int {
+        let roster = try replica.roster(of: space)
+        guard roster.role(of: replica.device)?.isParty == true, let audiences = roster.kind?.sealedAudiences else { return 0 }
+        let isWhole = roster.epochs.allSatisfy { epoch in audiences.allSatisfy { roster.keysWithout(epoch, $0).isEmpty } }
+        return isWhole ? 0 : try replica.commit(in: space) { try $0.shareMissingKeys() }
     }
 
     /// Returns whether it was for this device to accept, which an earlier one may have decided.
@@ -229,10 +238,7 @@ extension Node {
         else { return false }
         if !role.isParty, try composer.state().activeTerms?.person(serving: role) != join.person { return false }
         try composer.write(.accept(join: join.id))
-        let roster = composer.view.roster
-        if !role.isParty, roster.roles[join.person] == role, let kind = roster.kind {
-            try composer.share(kind.audiences(readBy: role), with: roster.sealingKeys(of: join.person))
-        }
+        if !role.isParty { try composer.shareMissingKeys() }
         return true
     }
 }

@@ -89,7 +89,8 @@ extension Node {
     public func divide(
         _ ref: String, milestone: String, released: String, refunded: String?, note: String, isRuling: Bool
     ) throws -> MilestoneView {
-        try act(on: milestone, in: ref, note: note) { milestone, hash in
+        if isRuling { try takeUpRole(in: try replica.resolve(ref)) }
+        return try act(on: milestone, in: ref, note: note) { milestone, hash in
             let most = try self.total(released, in: ref) ?? 0
             let rest = try self.total(refunded, in: ref) ?? milestone.totals.funded - most
             let split = Split(released: most, refunded: rest)

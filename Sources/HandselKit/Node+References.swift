@@ -1,5 +1,4 @@
 import Agreement
-import Ledger
 import Replica
 
 extension Node {

@@ -15,6 +15,30 @@ extension Node {
         case refund
     }
 
+    /// All of them by their references; one file is looked through with one of these.
+    private struct Targets {
+        private var all: [String: [(reference: PaymentReference, target: Target)]] = [:]
+        private var lengths: Set<Int> = []
+
+        mutating func add(_ reference: PaymentReference, _ target: Target) {
+            all[reference.text, default: []].append((reference, target))
+            lengths.insert(reference.text.count)
+        }
+
+        /// Those whose references a statement's words name, however they were spaced and spelt.
+        func named(in words: String) -> [(reference: PaymentReference, target: Target)] {
+            let text = Array(words.uppercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) })
+            var found: Set<String> = []
+            for length in lengths where length <= text.count {
+                for start in 0...(text.count - length) {
+                    let part = String(text[start..<(start + length)])
+                    if all[part] != nil { found.insert(part) }
+                }
+            }
+            return found.flatMap { all[$0, default: []] }
+        }
+    }
+
     /// Reads a camt.053 file.
     ///
     /// A payment that carries a reference becomes its receipt, once; what does not match is listed.
@@ -26,12 +50,16 @@ extension Node {
         let statements = try BankStatement.statements(in: [UInt8](data))
         for mandate in try mandates() where mandate.state.isActive { try note(mandate.space) }
         var lines: [StatementReport.Line] = []
+        let targets = try targets()
+        var known = Dictionary(uniqueKeysWithValues: try replica.bankEntries().map { ($0.id, $0.use) })
         for statement in statements {
             try replica.note(
                 BankBalance(
                     account: statement.account.description, currency: statement.currency.code, statement: statement.id,
                     opening: statement.opening?.minor, closing: statement.closing?.minor))
-            for transaction in statement.transactions { lines.append(try take(transaction, of: statement)) }
+            for transaction in statement.transactions {
+                lines.append(try take(transaction, of: statement, for: targets, &known))
+            }
         }
         try creditAccounts()
         return StatementReport(
@@ -39,7 +67,9 @@ extension Node {
             inconsistent: statements.filter { $0.isConsistent == false }.map(\.id))
     }
 
-    private func take(_ transaction: BankTransaction, of statement: BankStatement) throws -> StatementReport.Line {
+    private func take(
+        _ transaction: BankTransaction, of statement: BankStatement, for targets: Targets, _ known: inout [String: BankEntry.Use]
+    ) throws -> StatementReport.Line {
         let isCredit = transaction.direction == .credit
         let words = [transaction.endToEndID, transaction.creditorReference, transaction.remittance].compactMap { $0 }
             .joined(separator: " ")
@@ -58,11 +88,10 @@ extension Node {
                     isCredit: isCredit, minor: transaction.amount.minor, currency: transaction.amount.currency.code,
                     counterparty: transaction.counterparty, iban: transaction.counterpartyAccount?.description, text: words,
                     use: use, reference: reference))
+            known[transaction.id] = use
         }
-        if let known = try replica.bankEntries().first(where: { $0.id == transaction.id }), known.use != .unmatched {
-            return line("known", "Read before, as \(known.use.rawValue).")
-        }
-        let found = try targets().filter { $0.reference.occurs(in: words) }
+        if let use = known[transaction.id], use != .unmatched { return line("known", "Read before, as \(use.rawValue).") }
+        let found = targets.named(in: words)
         guard found.count == 1, let match = found.first else {
             try keep(.unmatched, nil)
             return line(
@@ -80,21 +109,21 @@ extension Node {
     }
 
     /// Everything that a payment could carry the reference of.
-    private func targets() throws -> [(reference: PaymentReference, target: Target)] {
-        var targets: [(PaymentReference, Target)] = []
+    private func targets() throws -> Targets {
+        var targets = Targets()
         for mandate in try mandates() {
             for milestone in mandate.state.milestones {
                 let number = milestone.terms.number
                 let deposit = PaymentReference(depositFor: number, of: mandate.space)
-                targets.append((deposit, .deposit(mandate.space, milestone: number)))
+                targets.add(deposit, .deposit(mandate.space, milestone: number))
             }
         }
         for order in try replica.bankOrders() where order.kind == .refund {
-            targets.append((PaymentReference(text: order.reference), .refund))
+            targets.add(PaymentReference(text: order.reference), .refund)
         }
-        for space in try replica.accounts() {
-            for payout in try replica.account(space).payouts {
-                targets.append((PaymentReference(payout: payout.id), .payout(space, payout.id)))
+        for account in try servedAccounts() {
+            for payout in account.state.payouts {
+                targets.add(PaymentReference(payout: payout.id), .payout(account.space, payout.id))
             }
         }
         return targets
@@ -107,6 +136,10 @@ extension Node {
         func refusal(_ sentence: String) -> HandselError { HandselError(.refused, sentence) }
         switch target {
         case .deposit(let space, let number):
+            if !isCredit, transaction.isReversal {
+                throw refusal(
+                    "The bank has taken a deposit back. Nothing is signed for that: settle it by hand with the parties.")
+            }
             guard isCredit, !transaction.isReversal else { throw refusal("It carries a deposit's reference but is not one.") }
             return try replica.commit(in: space) { composer in
                 let state = try composer.state()
@@ -138,14 +171,11 @@ extension Node {
 }
 
 extension Node {
-    /// An IBAN without spaces, refused with a sentence if it is none.
-    func checkedAccount(_ text: String) throws -> String { try IBAN(text).text }
-
     /// Proves to the minor unit, for each currency, that the bank holds what the signed receipts say it has to.
     public func reconcile() throws -> [Reconciliation] {
         let mandates = try requireMandates()
         let entries = try replica.bankEntries()
-        let accounts = try replica.accounts().map { try replica.account($0) }
+        let accounts = try servedAccounts().map(\.state)
         let codes = Set(mandates.compactMap { $0.state.activeTerms?.currency.code } + entries.map(\.currency))
         return try codes.sorted().map { code in
             let totals = mandates.filter { $0.state.activeTerms?.currency.code == code }.reduce(Totals()) { $0 + $1.state.totals }
@@ -160,8 +190,8 @@ extension Node {
             let lines: [(String, Int64)] = [
                 ("in the account before the first statement", opening),
                 ("held on milestones", totals.held),
-                ("released to freelancers, less what they gave back", totals.released - totals.returned),
-                ("refunded to clients, with what came back for them", totals.refunded + totals.returned),
+                ("released to freelancers, less given back", totals.released - totals.returned),
+                ("refunded and given back to clients", totals.refunded + totals.returned),
                 ("paid out to freelancers, as the bank shows", -settled),
                 ("sent back to clients, as the bank shows", -sum(.refund, isCredit: false)),
                 ("confirmed by hand, so not in the bank", banked - totals.funded),

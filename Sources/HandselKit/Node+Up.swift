@@ -128,7 +128,8 @@ extension Replica {
     func mayCall(_ device: DeviceID) throws -> Bool {
         for space in try spaces() {
             let roster = try roster(of: space)
-            if roster.devices.contains(device) || !roster.openInvites.isEmpty { return true }
+            // Whoever waits for the parties' consent is a reader too, though not yet a member.
+            if roster.readers[device.raw] != nil || !roster.openInvites.isEmpty { return true }
         }
         return try addresses().contains { try $0.parsed().device == device }
     }

@@ -18,6 +18,29 @@ public struct MilestoneRequest: Codable, Hashable, Sendable {
     }
 }
 
+/// One of the times that terms carry, as people name it.
+public struct DeadlineRequest: Codable, Hashable, Sendable {
+    /// `review`, `answer`, `hearing`, `silence`, `billing`, `security` or `return`.
+    public let name: String
+    public let hours: UInt64
+
+    public init(name: String, hours: UInt64) {
+        self.name = name
+        self.hours = hours
+    }
+
+    func apply(to deadlines: inout Terms.Deadlines) throws {
+        let paths: [String: WritableKeyPath<Terms.Deadlines, UInt64>] = [
+            "review": \.review, "answer": \.answer, "hearing": \.hearing, "silence": \.silence, "billing": \.billing,
+            "security": \.security, "return": \.giveBack,
+        ]
+        guard let path = paths[name] else {
+            throw HandselError(.usage, "\"\(name)\" is no deadline. There are: \(paths.keys.sorted().joined(separator: ", ")).")
+        }
+        deadlines[keyPath: path] = min(hours, AgreementLimits.hours)
+    }
+}
+
 /// What someone offers: a fixed price by milestones, or an hourly rate.
 public struct OfferRequest: Sendable {
     public var title: String
@@ -30,6 +53,8 @@ public struct OfferRequest: Sendable {
     /// The prose of the terms.
     public var terms: String?
     public var reviewHours: UInt64?
+    /// Other times than the usual ones.
+    public var deadlines: [DeadlineRequest]
     /// Weekly limits that the deposit of an hourly contract covers.
     public var depositWeeks: UInt64?
     /// The persons who hold the money and who rule in a dispute.
@@ -42,7 +67,8 @@ public struct OfferRequest: Sendable {
 
     public init(
         title: String, role: String, currency: String, milestones: [MilestoneRequest] = [], hourlyRate: String? = nil,
-        weeklyHours: UInt64? = nil, terms: String? = nil, reviewHours: UInt64? = nil, depositWeeks: UInt64? = nil,
+        weeklyHours: UInt64? = nil, terms: String? = nil, reviewHours: UInt64? = nil, deadlines: [DeadlineRequest] = [],
+        depositWeeks: UInt64? = nil,
         agent: String? = nil, mediator: String? = nil, defaultShare: UInt64? = nil, relays: [String] = []
     ) {
         self.title = title
@@ -53,6 +79,7 @@ public struct OfferRequest: Sendable {
         self.weeklyHours = weeklyHours
         self.terms = terms
         self.reviewHours = reviewHours
+        self.deadlines = deadlines
         self.depositWeeks = depositWeeks
         self.agent = agent
         self.mediator = mediator
@@ -69,10 +96,11 @@ public struct CounterRequest: Sendable {
     public var weeklyHours: UInt64?
     public var terms: String?
     public var reviewHours: UInt64?
+    public var deadlines: [DeadlineRequest]
 
     public init(
         title: String? = nil, milestones: [MilestoneRequest]? = nil, hourlyRate: String? = nil, weeklyHours: UInt64? = nil,
-        terms: String? = nil, reviewHours: UInt64? = nil
+        terms: String? = nil, reviewHours: UInt64? = nil, deadlines: [DeadlineRequest] = []
     ) {
         self.title = title
         self.milestones = milestones
@@ -80,6 +108,7 @@ public struct CounterRequest: Sendable {
         self.weeklyHours = weeklyHours
         self.terms = terms
         self.reviewHours = reviewHours
+        self.deadlines = deadlines
     }
 }
 
@@ -93,6 +122,7 @@ extension OfferRequest {
         }
         var deadlines = Terms.Deadlines.standard
         if let reviewHours { deadlines.review = min(reviewHours, AgreementLimits.hours) }
+        for deadline in self.deadlines { try deadline.apply(to: &deadlines) }
         let pricing: Terms.Pricing =
             if let hourlyRate {
                 .hourly(
@@ -143,6 +173,7 @@ extension CounterRequest {
         var terms = terms
         if let title { terms.title = title }
         if let reviewHours { terms.deadlines.review = min(reviewHours, AgreementLimits.hours) }
+        for deadline in deadlines { try deadline.apply(to: &terms.deadlines) }
         switch terms.pricing {
         case .fixed:
             guard hourlyRate == nil, weeklyHours == nil else {

@@ -60,7 +60,9 @@ package enum ControlOperation: Hashable, Sendable {
     /// The genesis: what the space is, and who founds it in which role.
     case create(SpaceKind, Role, Certificate)
     /// New keys for all sealed audiences; the epoch's id is the id of the change that carries this.
-    case rotate(predecessor: ChangeID?, keys: [Audience: [SealedKey]])
+    ///
+    /// The digests say which key it is, so that nobody can be given another one.
+    case rotate(predecessor: ChangeID?, keys: [Audience: [SealedKey]], digests: [Audience: Bytes32])
     /// Seals keys of an existing epoch to further recipients.
     case share(epoch: ChangeID, keys: [Audience: [SealedKey]])
     /// An open place for whoever holds the link.
@@ -137,11 +139,12 @@ extension ControlOperation {
                 $0.text(role.rawValue)
                 certificate.write(to: &$0)
             }
-        case .rotate(let predecessor, let keys):
+        case .rotate(let predecessor, let keys, let digests):
             Operation("epoch.rotate") {
-                $0.array(2)
+                $0.array(3)
                 $0.optional(predecessor) { $0.identifier($1) }
                 $0.audienceKeys(keys)
+                $0.audienceDigests(digests)
             }
         case .share(let epoch, let keys): Operation("epoch.share", on: epoch) { $0.audienceKeys(keys) }
         case .invite(let invite):
@@ -197,8 +200,10 @@ extension ControlOperation {
             try reader.array(of: 3)
             return .create(try reader.named(), try reader.named(), try Certificate(from: &reader))
         case "epoch.rotate":
-            try reader.array(of: 2)
-            return .rotate(predecessor: try reader.optionalIdentifier(), keys: try reader.audienceKeys())
+            try reader.array(of: 3)
+            return .rotate(
+                predecessor: try reader.optionalIdentifier(), keys: try reader.audienceKeys(),
+                digests: try reader.audienceDigests())
         case "epoch.share": return .share(epoch: try document(), keys: try reader.audienceKeys())
         case "invite.create":
             try reader.array(of: 5)
@@ -235,20 +240,39 @@ extension CBORWriter {
             writer.seals(entry.value)
         }
     }
+
+    fileprivate mutating func audienceDigests(_ digests: [Audience: Bytes32]) {
+        array(digests.sorted { $0.key.rawValue < $1.key.rawValue }) { writer, entry in
+            writer.array(2)
+            writer.unsigned(UInt64(entry.key.rawValue))
+            writer.bytes32(entry.value)
+        }
+    }
 }
 
 extension CBORReader {
     @_lifetime(self: copy self)
     fileprivate mutating func audienceKeys() throws(CanonError) -> [Audience: [SealedKey]] {
         var keys: [Audience: [SealedKey]] = [:]
-        for _ in 0..<(try array(limit: Audience.allCases.count)) {
-            try array(of: 2)
-            let start = offset
-            guard let audience = Audience(rawValue: UInt8(try unsigned(upTo: 255))), audience.isSealed, keys[audience] == nil
-            else { throw CanonError(.unexpectedValue, at: start) }
-            keys[audience] = try seals()
-        }
+        for _ in 0..<(try array(limit: Audience.allCases.count)) { keys[try sealedAudience(notIn: keys)] = try seals() }
         return keys
+    }
+
+    @_lifetime(self: copy self)
+    fileprivate mutating func audienceDigests() throws(CanonError) -> [Audience: Bytes32] {
+        var digests: [Audience: Bytes32] = [:]
+        for _ in 0..<(try array(limit: Audience.allCases.count)) { digests[try sealedAudience(notIn: digests)] = try bytes32() }
+        return digests
+    }
+
+    /// The first of a pair: an audience that was not named before.
+    @_lifetime(self: copy self)
+    private mutating func sealedAudience<Value>(notIn known: [Audience: Value]) throws(CanonError) -> Audience {
+        try array(of: 2)
+        let start = offset
+        guard let audience = Audience(rawValue: UInt8(try unsigned(upTo: 255))), audience.isSealed, known[audience] == nil
+        else { throw CanonError(.unexpectedValue, at: start) }
+        return audience
     }
 
     @_lifetime(self: copy self)

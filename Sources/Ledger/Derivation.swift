@@ -19,6 +19,9 @@ package enum Derivation {
         hash("handsel/commitment/1", changeKey.bytes, plaintext)
     }
 
+    /// What a rotation says of each key that it gives out, so that a holder of another one notices.
+    package static func epochKeyDigest(_ key: Bytes32) -> Bytes32 { hash("handsel/epoch-key/1", key.bytes) }
+
     /// A salted digest by which an act in one audience cites prose in another.
     package static func proseHash(salt: Bytes32, prose: [UInt8]) -> Bytes32 { hash("handsel/prose/1", salt.bytes, prose) }
 

@@ -1,3 +1,5 @@
+import Canon
+
 /// Which operations have an effect where the fold meets them, and which.
 extension Roster {
     /// Why an operation has no effect where the fold meets it, in words; nil if it has one.
@@ -21,6 +23,7 @@ extension Roster {
         }
         guard let author = person(of: entry.author) else { return "its author is not a member" }
         switch operation {
+        case .rotate(_, let keys, let digests): return reasonAgainstKeys(keys, digests)
         case .invite(let invite): return reasonAgainst(invite, by: author, in: entry)
         case .revokeInvite(let invite):
             guard let place = places[invite], entry.author == founder else { return "only the inviter revokes an invite" }
@@ -32,6 +35,16 @@ extension Roster {
         case .listSpace: return kind == .identity ? nil : "only an identity space lists spaces"
         default: return nil
         }
+    }
+
+    /// Keys that leave a member out would hide from them what binds them.
+    private func reasonAgainstKeys(_ keys: [Audience: [SealedKey]], _ digests: [Audience: Bytes32]) -> String? {
+        for audience in kind?.sealedAudiences ?? [] {
+            let recipients = Set(keys[audience, default: []].map(\.recipient))
+            if !recipients.isSuperset(of: sealingKeys(reading: audience)) { return "it leaves out somebody who reads the space" }
+            if digests[audience] == nil { return "it does not say which keys it gives" }
+        }
+        return nil
     }
 
     private func reasonAgainst(_ certificate: Certificate, in entry: ControlEntry, isForAuthor: Bool) -> String? {
@@ -109,8 +122,12 @@ extension Roster {
             founder = entry.author
             certificates[certificate.device] = certificate
             settled[certificate.person] = role
-        case .rotate: epochs.append(entry.id)
-        case .share, .listSpace: break
+        case .rotate(_, let keys, let digests):
+            epochs.append(entry.id)
+            epochDigests[entry.id] = digests
+            noteRecipients(of: keys, entry.id)
+        case .share(let epoch, let keys): noteRecipients(of: keys, epoch)
+        case .listSpace: break
         case .invite(let invite): places[entry.id] = Place(invite: invite, state: .open)
         case .revokeInvite(let invite): places[invite]?.state = .revoked
         case .join(let invite, let certificate, _):
@@ -131,6 +148,12 @@ extension Roster {
         case .addDevice(let certificate): certificates[certificate.device] = certificate
         }
         assignClaims()
+    }
+
+    private mutating func noteRecipients(of keys: [Audience: [SealedKey]], _ epoch: ChangeID) {
+        for (audience, seals) in keys {
+            epochRecipients[epoch, default: [:]][audience, default: []].formUnion(seals.map(\.recipient))
+        }
     }
 
     private mutating func settle(_ certificate: Certificate, as role: Role) {

@@ -65,6 +65,10 @@ package struct Roster: Hashable, Sendable {
     var serving: [Role: DeviceID] = [:]
     /// Rotations in linear order; new bodies are sealed under the last.
     package internal(set) var epochs: [ChangeID] = []
+    /// The digests of each epoch's keys.
+    package internal(set) var epochDigests: [ChangeID: [Audience: Bytes32]] = [:]
+    /// To whom they were sealed.
+    var epochRecipients: [ChangeID: [Audience: Set<Bytes32>]] = [:]
 
     package init() {}
 
@@ -91,6 +95,12 @@ package struct Roster: Hashable, Sendable {
             guard let role = roles[person] else { return false }
             return !audience.isSealed || kind?.audiences(readBy: role).contains(audience) == true
         }
+    }
+
+    /// The keys that ought to read an epoch of an audience and were never given its key.
+    package func keysWithout(_ epoch: ChangeID, _ audience: Audience) -> [Bytes32] {
+        let given = epochRecipients[epoch]?[audience] ?? []
+        return sealingKeys(reading: audience).filter { !given.contains($0) }
     }
 
     /// The X25519 keys of all devices of a person.

@@ -61,6 +61,19 @@ extension Composer {
         return try write(.money, [Edit.hearing(prose).operation, act.operation])
     }
 
+    /// Whether this device could read everything that members signed about money; what it could not may be an answer.
+    package func hasReadAllMoney() throws -> Bool {
+        try fold()
+        let unread = """
+            SELECT EXISTS (SELECT 1 FROM held_back h JOIN change c ON c.id = h.change
+                WHERE h.space = ? AND h.reason = ? AND c.audience = ?)
+            """
+        let arguments: StatementArguments = [
+            view.space.data, HeldBack.unreadable.rawValue, Int64(Audience.money.rawValue),
+        ]
+        return try Bool.fetchOne(view.db, sql: unread, arguments: arguments) != true
+    }
+
     /// Rule G4: what this version cannot read may change what may be signed.
     private func requireSigning() throws {
         try fold()

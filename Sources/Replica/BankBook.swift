@@ -38,26 +38,6 @@ package struct BankEntry: Hashable, Sendable {
     }
 }
 
-/// A payment that an agent has ordered.
-package struct BankOrder: Hashable, Sendable {
-    package enum Kind: String, Sendable { case payout, refund }
-
-    package let reference: String
-    package let kind: Kind
-    /// The payout's request, or the contract with its milestone.
-    package let item: [UInt8]
-    package let minor: Int64
-    package let currency: String
-
-    package init(reference: String, kind: Kind, item: [UInt8], minor: Int64, currency: String) {
-        self.reference = reference
-        self.kind = kind
-        self.item = item
-        self.minor = minor
-        self.currency = currency
-    }
-}
-
 /// The balances that a statement carries.
 package struct BankBalance: Hashable, Sendable {
     package let account: String
@@ -123,29 +103,5 @@ extension Replica {
                     """,
                 arguments: [balance.account, balance.currency, balance.statement, balance.opening, balance.closing])
         }
-    }
-
-    package func bankOrders() throws -> [BankOrder] {
-        try store.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM bank_order ORDER BY reference").map { row in
-                let item: Data = row["item"]
-                return BankOrder(
-                    reference: row["reference"], kind: BankOrder.Kind(rawValue: row["kind"]) ?? .refund, item: Array(item),
-                    minor: row["minor"], currency: row["currency"])
-            }
-        }
-    }
-
-    package func note(_ order: BankOrder) throws {
-        let now = Int64(store.clock())
-        try store.write {
-            try $0.execute(
-                sql: "INSERT OR REPLACE INTO bank_order (reference, kind, item, minor, currency, time) VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [order.reference, order.kind.rawValue, Data(order.item), order.minor, order.currency, now])
-        }
-    }
-
-    package func forget(order reference: String) throws {
-        try store.write { try $0.execute(sql: "DELETE FROM bank_order WHERE reference = ?", arguments: [reference]) }
     }
 }

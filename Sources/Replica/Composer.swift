@@ -61,9 +61,11 @@ package final class Composer {
 
     private func epoch(for audience: Audience) throws -> Draft.Epoch? {
         guard audience.isSealed else { return nil }
-        for epoch in view.roster.epochs.reversed() {
-            if let key = try SpaceFold.epochKey(epoch, audience, in: view) { return Draft.Epoch(id: epoch, key: key) }
+        let held = try view.roster.epochs.reversed().compactMap { epoch in
+            try SpaceFold.epochKey(epoch, audience, in: view).map { Draft.Epoch(id: epoch, key: $0) }
         }
+        // Rather an older key that everyone was given than a newer one that somebody was left out of.
+        if let epoch = held.first(where: { view.roster.keysWithout($0.id, audience).isEmpty }) ?? held.first { return epoch }
         throw ReplicaError(.notReadable, "This device holds no key to write in \(view.space). Sync, so that it is let in.")
     }
 
@@ -72,12 +74,14 @@ package final class Composer {
     package func rotate() throws -> ChangeID {
         let predecessor = view.roster.epochs.last
         var seals: [Audience: [SealedKey]] = [:]
+        var digests: [Audience: Bytes32] = [:]
         for audience in view.roster.kind?.sealedAudiences ?? [] {
+            let key = Bytes32.random(using: &generator)
+            digests[audience] = Derivation.epochKeyDigest(key)
             let context = SealContext(label: SealContext.rotation, space: view.space, audience: audience, epoch: predecessor)
-            seals[audience] = try keys.sealing.seal(
-                .random(using: &generator), to: view.roster.sealingKeys(reading: audience), in: context)
+            seals[audience] = try keys.sealing.seal(key, to: view.roster.sealingKeys(reading: audience), in: context)
         }
-        let change = try write(.rotate(predecessor: predecessor, keys: seals))
+        let change = try write(.rotate(predecessor: predecessor, keys: seals, digests: digests))
         try fold()
         return change
     }
@@ -101,6 +105,24 @@ package final class Composer {
             let keys = try sealedKeys(of: epoch, audiences, to: recipients)
             if !keys.isEmpty { try write(.share(epoch: epoch, keys: keys)) }
         }
+    }
+
+    /// Gives keys of this device to members who ought to have them and were never given them.
+    @discardableResult
+    package func shareMissingKeys() throws -> Int {
+        var count = 0
+        for epoch in view.roster.epochs {
+            var seals: [Audience: [SealedKey]] = [:]
+            for audience in view.roster.kind?.sealedAudiences ?? [] {
+                let missing = view.roster.keysWithout(epoch, audience)
+                guard !missing.isEmpty else { continue }
+                seals.merge(try sealedKeys(of: epoch, [audience], to: missing)) { first, _ in first }
+            }
+            guard !seals.isEmpty else { continue }
+            try write(.share(epoch: epoch, keys: seals))
+            count += 1
+        }
+        return count
     }
 
     package func randomSalt() -> Bytes32 { .random(using: &generator) }
@@ -138,7 +160,8 @@ extension Replica {
             let view = try SpaceView(space, db)
             try SpaceFold(view, keys: keys, cache: cache).fold([try store.append(genesis, to: view)])
             let composer = Composer(view, store: store, keys: keys, cache: cache)
-            if !kind.sealedAudiences.isEmpty { try composer.rotate() }
+            // An account is keyed once its agent is in.
+            if !kind.sealedAudiences.isEmpty, kind != .account { try composer.rotate() }
             try body(composer)
             try composer.fold()
         }

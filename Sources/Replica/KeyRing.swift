@@ -33,7 +33,8 @@ package struct KeyRing: Sendable {
         let named: ChangeID?
         let seals: [Audience: [SealedKey]]
         switch operation {
-        case .rotate(let predecessor, let keys): (label, epoch, named, seals) = (SealContext.rotation, change, predecessor, keys)
+        case .rotate(let predecessor, let keys, _):
+            (label, epoch, named, seals) = (SealContext.rotation, change, predecessor, keys)
         case .share(let of, let keys): (label, epoch, named, seals) = (SealContext.share, of, of, keys)
         case .invite(let invite): (label, epoch, named, seals) = (SealContext.share, invite.epoch, invite.epoch, invite.keys)
         default: return []

@@ -7,6 +7,16 @@ import Store
 
 /// Attachments, sealed on the way in and opened on the way out.
 extension Replica {
+    /// Attachments to fetch: those that something here names that this device can read.
+    ///
+    /// An agent carries the headers of what it cannot open, but not its files.
+    package func missingBlobs(in space: SpaceID) throws -> [BlobID] {
+        let named = try store.read { db in
+            try Data.fetchSet(db, sql: "SELECT blob FROM file_row WHERE space = ?", arguments: [space.data])
+        }
+        return try store.missingBlobs(in: space).filter { named.contains($0.data) }
+    }
+
     /// Encrypts a file into the replica, under a fresh key, and returns how a change refers to it.
     package func attach(path: String) throws -> FileReference {
         let url = URL(fileURLWithPath: path)

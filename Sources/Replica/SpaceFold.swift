@@ -33,7 +33,9 @@ package final class SpaceFold {
             let gained = try foldControl(admitted.filter { $0.change.header.audience == .control })
             let after = view.roster.devices
             let isSomeoneOut = !before.isSubset(of: after)
-            if try isSomeoneOut || ((gained || before != after) && hasWaiting()) { return try refold() }
+            // A further epoch may stand or fall with each change of the roster.
+            let isRekeyed = view.roster.epochs.count > 1
+            if try isSomeoneOut || isRekeyed || ((gained || before != after) && hasWaiting()) { return try refold() }
         }
         for change in admitted { try fold(change) }
         try finish()
@@ -97,6 +99,8 @@ extension SpaceFold {
             // A body that cannot be read gives no keys and is held back; it must not keep the space from being folded.
             for operation in (try? Admission.controlOperations(of: change.change)) ?? [] {
                 for opened in keys.open(operation, of: change.change.id, in: space, with: agreementKeys) {
+                    let digest = roster.epochDigests[opened.epoch]?[opened.audience]
+                    guard digest == Derivation.epochKeyDigest(opened.key) else { continue }
                     try db.execute(
                         sql: "INSERT OR IGNORE INTO epoch_key (space, epoch, audience, key) VALUES (?, ?, ?, ?)",
                         arguments: [space.data, opened.epoch.data, Int64(opened.audience.rawValue), opened.key.data])
@@ -142,6 +146,7 @@ extension SpaceFold {
 /// Why a change is kept without effect; what is not in this list is the reason a rule gives.
 enum HeldBack: String {
     case unreadable = "this device holds no key to read it"
+    case partialKeys = "it is sealed with keys that leave out a member, so it counts for nobody"
     case notAMember = "its author is not a member"
     case unknownKind = "it contains something that this version does not know; upgrade to read it"
     case wrongAudience = "it was sealed for the wrong audience"
@@ -162,6 +167,7 @@ extension SpaceFold {
         guard change.header.audience != .control else { return try foldVoidControl(admitted) }
         let moment = Moment(stamp: admitted.placement.stamp, past: admitted.placement.past)
         guard view.roster.person(of: change.header.device) != nil else { return try hold(change.id, .notAMember) }
+        if let epoch = change.header.epoch, !view.roster.epochs.contains(epoch) { return try hold(change.id, .partialKeys) }
         let epochKey = try change.header.epoch.flatMap { try Self.epochKey($0, change.header.audience, in: view) }
         guard let changeKey = try change.changeKey(epochKey: epochKey) ?? disclosedKey(of: change.id) else {
             return try hold(change.id, .unreadable)

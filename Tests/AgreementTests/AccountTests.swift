@@ -61,7 +61,7 @@ struct AccountTests {
     func balances() throws {
         var scene = try open()
         scene.refuses(.freelancer, try request(10_001), "P3", "100.00 EUR")
-        scene.refuses(.freelancer, try request(1, method: "none"), "P3", "`payout method`")
+        scene.refuses(.freelancer, try request(1, method: "none"), "P3", "`handsel payout method`")
         for amount in [Int64(0), -1, .min] { scene.refuses(.freelancer, try request(amount), "P3", "above zero") }
         scene.refuses(.freelancer, try request(.max), "P3", "does not cover")
         let first = scene.allows(.freelancer, try request(6_000))
@@ -78,6 +78,7 @@ struct AccountTests {
     func credits() throws {
         var scene = try open()
         scene.refuses(.agent, try Self.credit(10_000), "P1", "credited already")
+        scene.refuses(.agent, try Self.credit(0, of: 2), "P1", "credited already")
         scene.allows(.agent, try Self.credit(12_000))
         scene.allows(.agent, try Self.credit(9_000))
         scene.refuses(.agent, try Self.credit(9_000, in: "USD"), "P1")
@@ -119,7 +120,11 @@ struct AccountTests {
         #expect(failed.state.payouts.map(\.status) == [.failed] && failed.state.payouts.first?.reason == "closed")
         scene.allows(.agent, .settled(request: request, time: Contract.hour(73), reference: .filled(1)))
         #expect(try balance(scene) == 4_000 && scene.state.payouts.map(\.status) == [.settled])
-        scene.refuses(.agent, .failed(request: request, time: Contract.hour(74), reason: ""), "P4", "under way")
+        // Banks return payments after they have booked them.
+        var returned = scene
+        returned.allows(.agent, .failed(request: request, time: Contract.hour(74), reason: "returned"))
+        #expect(try balance(returned) == 10_000)
+        returned.refuses(.agent, .failed(request: request, time: Contract.hour(75), reason: ""), "P4", "under way")
         let next = scene.act(.freelancer, try self.request(4_000))
         scene.act(.agent, .sent(request: next, time: Contract.hour(74)))
         scene.refuses(.agent, .settled(request: next, time: Contract.hour(75), reference: .filled(1)), "P4", "already")
@@ -143,7 +148,7 @@ struct AccountTests {
         }
         scene.refuses(.agent, payout(1, 900), "P3", "on request")
         scene.refuses(.freelancer, .schedule(.onRequest, method: ""), "P2", "in force already")
-        scene.refuses(.freelancer, .schedule(.weekly, method: "none"), "P2", "`payout method`")
+        scene.refuses(.freelancer, .schedule(.weekly, method: "none"), "P2", "`handsel payout method`")
         let schedule = scene.allows(.freelancer, .schedule(.weekly, method: "bank"))
         scene.refuses(.freelancer, .schedule(.weekly, method: "bank"), "P2", "in force already")
         scene.refuses(.agent, payout(1, 900), "P3", "on request")

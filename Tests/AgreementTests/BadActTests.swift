@@ -157,7 +157,6 @@ struct BadActTests {
         scene.seen(change, at: 9)
         scene.refuses(.agent, .seen(time: Contract.hour(8), [ContractScene.change(2)]), "E1", "backwards")
         scene.refuses(.agent, scene.nextReceipt(.funding, funded: 10_001, at: 8), "E1", "backwards")
-        scene.refuses(.agent, .outage(from: 0, to: Contract.hour(8)), "E1", "backwards")
         scene.refuses(.agent, .seen(time: AgreementLimits.time + 1, [ContractScene.change(2)]), "E1", "10000")
         scene.refuses(.agent, .seen(time: Contract.hour(10), [change]), "E10", "before")
         scene.refuses(.agent, .outage(from: Contract.hour(10), to: Contract.hour(10)), "E10", "after it begins")

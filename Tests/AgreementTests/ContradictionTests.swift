@@ -92,6 +92,7 @@ struct ContradictionTests {
         let release = scene.act(.client, .release(milestone: 1, total: 6_000), after: apart)
         let refund = scene.act(.freelancer, .refund(milestone: 1, total: 5_000), after: apart)
         #expect(scene.voids.isEmpty && scene.sentences.isEmpty)
+        scene.refuses(.agent, scene.nextReceipt(.refund, refunded: 4_001, at: 1), "E3", "40.00 EUR in all")
         scene.work(at: 1)
         expect(scene, lost: refund, stood: release, "a release goes first")
         #expect(scene.first?.totals == Totals(funded: 10_000, released: 6_000, refunded: 4_000))
@@ -355,6 +356,49 @@ struct ContradictionTests {
         scene.refuses(.agent, scene.nextReceipt(.ruling(ruling), released: 0, refunded: 10_000, at: 5), "E6", "no such ruling")
     }
 
+    @Test(
+        "a ruling that had not seen the other side's answer waits for another",
+        arguments: [Actor.freelancer, .mediator].permutations)
+    func answerAndRuling(order: [Actor]) throws {
+        var scene = try Contract.disputed(order: order)
+        let apart = scene.now
+        let split = Split(released: 0, refunded: 10_000)
+        scene.act(.freelancer, .answer(milestone: 1, statement: .zero, keys: []), after: apart)
+        let ruling = scene.act(.mediator, .rule(milestone: 1, split, statement: .zero), after: apart)
+        #expect(scene.voids.isEmpty)
+        scene.expectOneOutcome()
+        scene.refuses(.agent, scene.nextReceipt(.ruling(ruling), refunded: 10_000, at: 900), "E6", "has not been heard")
+        scene.allows(.mediator, .rule(milestone: 1, split, statement: .zero))
+        scene.work(at: 2)
+        #expect(scene.first?.totals.refunded == 10_000)
+    }
+
+    @Test("what was said in a dispute that was withdrawn counts for none that follows")
+    func earlierDispute() throws {
+        var scene = try Contract.disputed()
+        let apart = scene.now
+        scene.act(.client, .withdrawDispute(milestone: 1), after: apart)
+        scene.act(.client, .dispute(milestone: 1, statement: .zero), after: apart)
+        let split = Split(released: 0, refunded: 10_000)
+        for _ in 0..<4 { scene.act(.mediator, .propose(milestone: 1, split, statement: .zero), after: apart) }
+        scene.act(.mediator, .rule(milestone: 1, split, statement: .zero), after: apart)
+        #expect(scene.voids.isEmpty && scene.first?.openDispute?.ruling == nil && scene.first?.openDispute?.proposals == [])
+        scene.expectOneOutcome()
+    }
+
+    @Test("a withdrawal leaves a dispute open that another device opened unseen", arguments: clients)
+    func unseenDispute(order: [Actor]) throws {
+        var scene = try Contract.funded(order: order)
+        let apart = scene.now
+        scene.act(.client, .dispute(milestone: 1, statement: .zero), after: apart)
+        let other = scene.act(.otherClient, .dispute(milestone: 1, statement: .zero), after: apart)
+        scene.act(.client, .withdrawDispute(milestone: 1), after: apart)
+        #expect(scene.voids.isEmpty && scene.first?.openDispute?.opening?.change == other)
+        scene.expectOneOutcome()
+        scene.allows(.client, .withdrawDispute(milestone: 1))
+        #expect(scene.first?.openDispute == nil)
+    }
+
     @Test("a dispute that both opened stays when one withdraws", arguments: parties)
     func bothOpened(order: [Actor]) throws {
         var scene = try Contract.funded(order: order)
@@ -365,6 +409,30 @@ struct ContradictionTests {
         scene.expectOneOutcome()
         scene.allows(.client, .withdrawDispute(milestone: 1))
         #expect(scene.first?.openDispute?.opening?.change == other)
+    }
+
+    @Test("changes to a round that was submitted again since leave the new round alone", arguments: clients)
+    func oldRound(order: [Actor]) throws {
+        var (scene, _) = try Contract.submitted(order: order)
+        let apart = scene.now
+        scene.act(.client, .requestChanges(milestone: 1, round: 1, statement: .zero), after: apart)
+        scene.act(.freelancer, .submit(milestone: 1, round: 2, statement: .zero))
+        // Orders of deposits put the other device's request behind the new round in the common order.
+        for total in 1...Int64(9) { scene.act(.otherClient, .fund(milestone: 2, total: total), after: apart) }
+        scene.act(.otherClient, .requestChanges(milestone: 1, round: 1, statement: .zero), after: apart)
+        #expect(scene.voids.isEmpty && scene.first?.work == .submitted(round: 2) && scene.first?.requests.count == 2)
+        scene.expectOneOutcome()
+    }
+
+    @Test("a void act is none to whoever has seen it", arguments: parties)
+    func voidActs(order: [Actor]) throws {
+        var scene = try Contract.funded(order: order)
+        scene.act(.client, .release(milestone: 1, total: 20_000))
+        let apart = scene.now
+        scene.act(.freelancer, .submit(milestone: 1, round: 1, statement: .zero), after: apart)
+        scene.act(.client, .release(milestone: 1, total: 10_000), after: apart)
+        #expect(scene.voids.count == 1 && scene.first?.consents.release == 10_000)
+        scene.expectOneOutcome()
     }
 
     @Test("an ask that had not seen the submission waits, and becomes a dispute instead of a refund", arguments: parties)

@@ -81,6 +81,14 @@ struct DeadlineTests {
         #expect(scene.first.flatMap(scene.state.reviewTimeout) == Contract.hour(start + 14 * 24))
     }
 
+    @Test("what the agent notes again keeps the time at which it had it first")
+    func notedAgain() throws {
+        var (scene, submission) = try Contract.submitted()
+        scene.allows(.agent, .seen(time: Contract.hour(90), [submission, ContractScene.change(1)]))
+        #expect(scene.state.deliveries[submission]?.agent == Contract.hour(1))
+        #expect(scene.first.flatMap(scene.state.reviewTimeout) == Contract.hour(1 + 14 * 24))
+    }
+
     @Test("of several receipts of relays the earliest counts, in every order of arrival")
     func earliest() throws {
         var scene = try Contract.funded()

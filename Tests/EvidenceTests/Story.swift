@@ -37,8 +37,9 @@ struct Story {
         func act(_ author: Device, _ act: Act) throws -> ChangeID { try write(author, .money, [act.operation]) }
         let (client, freelancer) = (contract.desk, contract.bench)
 
-        _ = try say(client, [.name("Bob Client")])
-        _ = try say(freelancer, [.name("Ada \"<Freelancer>\"")])
+        for (author, name) in [(client, "Bob Client"), (freelancer, "Ada \"<Freelancer>\"")] {
+            _ = try write(author, .money, [Edit.name(name).operation])
+        }
         let prose = Prose(salt: .random(using: &generator), text: Self.prose)
         _ = try say(client, [.statement(prose)])
         let terms = Terms(

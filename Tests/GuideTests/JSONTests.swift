@@ -4,35 +4,6 @@ import Testing
 /// `--json` on every command.
 @Suite(.timeLimit(.minutes(5)))
 struct JSONTests {
-    /// What was called, as the words of a command, and the object that it printed.
-    private struct Answer {
-        let words: [String]
-        let object: [String: Any]
-    }
-
-    /// Runs commands, and keeps what they answered.
-    private final class Recorder {
-        let workshop: Workshop
-        private(set) var answers: [Answer] = []
-
-        init(_ workshop: Workshop) { self.workshop = workshop }
-
-        /// `command` is split into words; `arguments` are taken as they are.
-        @discardableResult
-        func ask(
-            _ home: String, _ command: String, _ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation
-        ) async throws -> [String: Any] {
-            let words = command.split(separator: " ").map(String.init)
-            let finished = try await workshop.handsel(["--home", home] + words + arguments + ["--json"])
-            #expect(finished.code == 0, "\(command): \(finished.errors)", sourceLocation: sourceLocation)
-            #expect(finished.errors.isEmpty, "\(command) is not quiet: \(finished.errors)", sourceLocation: sourceLocation)
-            let object = try #require(
-                workshop.object(finished.output), "\(command): \(finished.output)", sourceLocation: sourceLocation)
-            answers.append(Answer(words: words, object: object))
-            return object
-        }
-    }
-
     @Test("every command answers --json with one object, all of whose keys are documented")
     func everyCommand() async throws {
         let workshop = try Workshop()
@@ -40,6 +11,8 @@ struct JSONTests {
         let recorder = Recorder(workshop)
         let code = try await meet(recorder, relay)
         try await work(recorder)
+        try await settle(recorder)
+        try await MoneyStory(recorder).play()
         try await leave(recorder, code)
         try await check(runningCommands: workshop, recorder)
 
@@ -118,6 +91,21 @@ struct JSONTests {
         try await recorder.ask("bob", "contract list")
         try await recorder.ask("bob", "contract history", title)
         try await recorder.ask("bob", "status")
+    }
+
+    /// A contract without an agent, to its end.
+    private func settle(_ recorder: Recorder) async throws {
+        let title = "Landing page"
+        try await recorder.ask("bob", "milestone release", title, "Design")
+        for home in ["bob", "ada"] { try await recorder.ask(home, "sync") }
+        try await recorder.ask("ada", "milestone confirm", title, "Design")
+        try await recorder.ask("bob", "contract pause", title)
+        try await recorder.ask("bob", "contract resume", title)
+        try await recorder.ask("bob", "contract amend", title, "--title", "Landing pages")
+        try await recorder.ask("bob", "contract end", title)
+        try await recorder.ask("bob", "export", title, "--to", "evidence")
+        try await recorder.ask("nobody", "verify", "evidence")
+        for home in ["bob", "ada"] { try await recorder.ask(home, "sync") }
     }
 
     private func leave(_ recorder: Recorder, _ code: String) async throws {

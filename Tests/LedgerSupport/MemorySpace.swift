@@ -71,6 +71,19 @@ extension MemorySpace {
         return space
     }
 
+    /// Keys for everyone who reads the space, sealed so that they are seen to be and nobody opens them.
+    package func rotation(using generator: inout SeededGenerator) -> ControlOperation {
+        var keys: [Audience: [SealedKey]] = [:]
+        var digests: [Audience: Bytes32] = [:]
+        for audience in roster.kind?.sealedAudiences ?? [] {
+            keys[audience] = roster.sealingKeys(reading: audience).map {
+                SealedKey(recipient: $0, encapsulated: .zero, ciphertext: [])
+            }
+            digests[audience] = .random(using: &generator)
+        }
+        return .rotate(predecessor: roster.epochs.last, keys: keys, digests: digests)
+    }
+
     /// What `device` would write next, after everything that is here.
     package mutating func draft(
         by device: DeviceID, _ audience: Audience = .control, epoch: Draft.Epoch? = nil, at time: UInt64 = 0,
@@ -136,7 +149,7 @@ extension MemorySpace {
     ) throws -> Contract {
         let link = Link(using: &generator)
         var space = try founded(by: desk, using: &generator)
-        let rotation = try space.write(by: desk, .rotate(predecessor: nil, keys: [:]), using: &generator)
+        let rotation = try space.write(by: desk, space.rotation(using: &generator), using: &generator)
         let invite = try space.write(by: desk, link.invitation(epoch: rotation.id), using: &generator)
         return Contract(
             space: space, client: client, freelancer: freelancer, desk: desk, bench: bench, link: link,

@@ -37,7 +37,7 @@ struct AccountTests {
         #expect(roster.device(in: .agent) == stage.office.id && roster.device(in: .freelancer) == nil)
         let keys = Set(stage.bench.certificate.sealingKeys + stage.office.certificate.sealingKeys)
         for audience in Audience.sealed { #expect(Set(roster.sealingKeys(reading: audience)) == keys) }
-        _ = try stage.write(stage.office, .rotate(predecessor: nil, keys: [:]))
+        _ = try stage.write(stage.office, stage.space.rotation(using: &stage.generator))
         let laptop = try stage.agent.device(using: &stage.generator)
         _ = try stage.write(stage.office, .addDevice(laptop.certificate))
         #expect(stage.space.roster.role(of: laptop.id) == .agent && stage.space.roster.device(in: .agent) == stage.office.id)
@@ -69,7 +69,7 @@ struct AccountTests {
         try contract.settle(using: &other)
         var full = stage.space
         try full.write(by: stage.bench, .addMember(.agent, certificate), using: &other)
-        let epoch = try stage.write(stage.bench, .rotate(predecessor: nil, keys: [:]))
+        let epoch = try stage.write(stage.bench, stage.space.rotation(using: &stage.generator))
         let link = Link(using: &other)
         let cases: [(MemorySpace, Device, ControlOperation, String)] = [
             (stage.space, laptop, .addMember(.agent, certificate), "only the device that founded the space adds a member"),

@@ -138,7 +138,7 @@ struct AdmissionTests {
         Case(rule: "a membership is in the past of the change that names it", code: .staleMembership) { stage in
             var elsewhere = stage.space
             let concurrent = try elsewhere.write(
-                by: stage.contract.desk, .rotate(predecessor: nil, keys: [:]), using: &stage.generator)
+                by: stage.contract.desk, .rotate(predecessor: nil, keys: [:], digests: [:]), using: &stage.generator)
             let change = try stage.next(by: stage.contract.bench) { $0.membership = concurrent.id }
             try stage.contract.space.take(from: elsewhere)
             return change
@@ -151,7 +151,9 @@ struct AdmissionTests {
         Case(rule: "a stranger changes nothing", code: .notAMember) { stage in
             try stage.next(
                 by: stage.stranger,
-                saying: [ControlOperation.rotate(predecessor: nil, keys: [:]), .revokeInvite(stage.contract.invite)].map(
+                saying: [
+                    ControlOperation.rotate(predecessor: nil, keys: [:], digests: [:]), .revokeInvite(stage.contract.invite),
+                ].map(
                     \.operation))
         },
         Case(rule: "a stranger hides nothing behind what this version does not know", code: .notAMember) { stage in
@@ -179,7 +181,7 @@ struct AdmissionTests {
         Case(rule: "an epoch is in the past of the change that names it", code: .unknownEpoch) { stage in
             var elsewhere = stage.space
             let concurrent = try elsewhere.write(
-                by: stage.contract.desk, .rotate(predecessor: nil, keys: [:]), using: &stage.generator)
+                by: stage.contract.desk, .rotate(predecessor: nil, keys: [:], digests: [:]), using: &stage.generator)
             let change = try stage.next(by: stage.contract.bench, .parties) {
                 $0.epoch = Draft.Epoch(id: concurrent.id, key: .zero)
             }
@@ -220,7 +222,8 @@ struct AdmissionTests {
     func laggingMembership() throws {
         var stage = try Stage()
         let named = try #require(stage.space.changes.last?.value.header.membership)
-        try stage.contract.space.write(by: stage.contract.desk, .rotate(predecessor: nil, keys: [:]), using: &stage.generator)
+        try stage.contract.space.write(
+            by: stage.contract.desk, .rotate(predecessor: nil, keys: [:], digests: [:]), using: &stage.generator)
         #expect(try stage.refusal(of: stage.next(by: stage.contract.bench) { $0.membership = named }) == nil)
     }
 }
@@ -254,7 +257,7 @@ struct GenesisTests {
                 "a role of another kind", [ControlOperation.create(.contract, .owner, device.certificate).operation], device,
                 .malformed
             ),
-            ("no space", [ControlOperation.rotate(predecessor: nil, keys: [:]).operation], device, .malformed),
+            ("no space", [ControlOperation.rotate(predecessor: nil, keys: [:], digests: [:]).operation], device, .malformed),
             ("an unknown operation", [create, Operation("future.kind")], device, .malformed),
             (
                 "an unknown kind of space",

@@ -58,7 +58,9 @@ struct AppointmentTests {
         #expect(stage.roster.places[invite]?.state == .claimed(by: join) && stage.roster.role(of: office.id) == nil)
         #expect(stage.roster.participants == Set([desk, bench, office].map(\.person)))
         #expect(awaiting(bench) == [join] && awaiting(desk).isEmpty && awaiting(office).isEmpty)
-        #expect(throws: LedgerError(.notAMember, "")) { try stage.write(office, .rotate(predecessor: nil, keys: [:])) }
+        #expect(throws: LedgerError(.notAMember, "")) {
+            try stage.write(office, .rotate(predecessor: nil, keys: [:], digests: [:]))
+        }
 
         try stage.write(bench, .accept(join: join))
         #expect(stage.roster.role(of: office.id) == nil && stage.roster.device(in: role) == nil)
@@ -234,7 +236,7 @@ struct AppointmentKeyTests {
             let context = SealContext(label: SealContext.rotation, space: space.id, audience: audience, epoch: predecessor)
             seals[audience] = try HPKESealing().seal(key, to: space.roster.sealingKeys(reading: audience), in: context)
         }
-        return .rotate(predecessor: predecessor, keys: seals)
+        return .rotate(predecessor: predecessor, keys: seals, digests: keys.mapValues(Derivation.epochKeyDigest))
     }
 
     /// What a device opens of the seals of one operation.
@@ -260,12 +262,12 @@ struct AppointmentKeyTests {
 
         let join = try contract.apply(office, as: role, using: &generator)
         for party in [contract.bench, contract.desk] {
-            guard case .rotate(_, let seals) = try Self.rotation(keys, in: contract.space, after: epoch) else { return }
+            guard case .rotate(_, let seals, _) = try Self.rotation(keys, in: contract.space, after: epoch) else { return }
             #expect(Self.opened(seals, by: office, in: id, SealContext.rotation, epoch).isEmpty, "nothing before both agree")
             try contract.space.write(by: party, .accept(join: join), using: &generator)
         }
         let roster = contract.space.roster
-        guard case .rotate(_, let seals) = try Self.rotation(keys, in: contract.space, after: epoch) else { return }
+        guard case .rotate(_, let seals, _) = try Self.rotation(keys, in: contract.space, after: epoch) else { return }
         #expect(Self.opened(seals, by: office, in: id, SealContext.rotation, epoch) == [.money: keys[.money]])
         #expect(Self.opened(seals, by: contract.bench, in: id, SealContext.rotation, epoch) == keys)
 

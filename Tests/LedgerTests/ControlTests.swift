@@ -19,8 +19,9 @@ struct ControlTests {
         }
         let keys: [Audience: [SealedKey]] = generator.chance(50) ? [.parties: seals, .money: []] : [.money: seals]
         return [
-            .create(.contract, .freelancer, device.certificate), .rotate(predecessor: nil, keys: keys),
-            .rotate(predecessor: id(), keys: [:]), .share(epoch: id(), keys: keys),
+            .create(.contract, .freelancer, device.certificate),
+            .rotate(predecessor: nil, keys: keys, digests: keys.mapValues { _ in id().raw }),
+            .rotate(predecessor: id(), keys: [:], digests: [:]), .share(epoch: id(), keys: keys),
             try link.invitation(as: .client, expiry: generator.next(), epoch: id(), keys: keys), .revokeInvite(id()),
             try link.join(id(), in: SpaceID(id().raw), by: device), .accept(join: id()), .addDevice(device.certificate),
             .listSpace(seals), .create(.account, .freelancer, device.certificate), .addMember(.agent, device.certificate),

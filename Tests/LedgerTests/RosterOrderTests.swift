@@ -64,7 +64,7 @@ private struct ControlHistory {
             return .accept(join: join.id)
         }
         switch generator.pick(0..<9) {
-        case 0: return .rotate(predecessor: space.roster.epochs.last, keys: [:])
+        case 0: return space.rotation(using: &generator)
         case 1: return .share(epoch: generator.pick(space.roster.epochs), keys: [:])
         case 2:
             let link = Link(using: &generator)

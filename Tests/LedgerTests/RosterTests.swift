@@ -217,7 +217,7 @@ struct RosterTests {
         let contract = try MemorySpace.contract(using: &generator)
         let stranger = try Rival(using: &generator).device
         let operations: [ControlOperation] = [
-            .create(.contract, .client, stranger.certificate), .rotate(predecessor: nil, keys: [:]),
+            .create(.contract, .client, stranger.certificate), .rotate(predecessor: nil, keys: [:], digests: [:]),
             .share(epoch: contract.epoch.id, keys: [:]), try contract.link.invitation(epoch: contract.epoch.id),
             .revokeInvite(contract.invite), .accept(join: contract.invite), .addDevice(stranger.certificate), .listSpace([]),
             .addMember(.agent, stranger.certificate),
@@ -282,13 +282,38 @@ struct RosterTests {
         #expect(isIn(contract.freelancer, contract) && !isIn(rival.person, contract))
     }
 
+    @Test("keys that leave a member out, or do not say which they are, key nothing")
+    func partialKeys() throws {
+        var generator = SeededGenerator(seed: 21)
+        var contract = try MemorySpace.contract(using: &generator)
+        try contract.settle(using: &generator)
+        let whole = contract.space.rotation(using: &generator)
+        guard case .rotate(let predecessor, let keys, let digests) = whole else { return }
+        let partial = keys.mapValues { seals in seals.filter { contract.desk.certificate.sealingKeys.contains($0.recipient) } }
+        let cases: [(ControlOperation, String?)] = [
+            (.rotate(predecessor: predecessor, keys: partial, digests: digests), "it leaves out somebody who reads the space"),
+            (.rotate(predecessor: predecessor, keys: [:], digests: digests), "it leaves out somebody who reads the space"),
+            (.rotate(predecessor: predecessor, keys: keys, digests: [:]), "it does not say which keys it gives"), (whole, nil),
+        ]
+        for (operation, reason) in cases {
+            let before = contract.space.roster
+            let change = try contract.space.write(by: contract.desk, operation, using: &generator)
+            let stamp = try #require(contract.space.placement(of: change.id))
+            let entry = ControlEntry(placement: stamp, claimedTime: 0, operations: [operation])
+            #expect(before.reasonToVoid(operation, in: entry) == reason)
+            #expect(contract.space.roster.epochs.contains(change.id) == (reason == nil), "\(reason ?? "whole")")
+        }
+        let missing = contract.space.roster.keysWithout(contract.epoch.id, .money)
+        #expect(Set(missing) == Set(contract.bench.certificate.sealingKeys), "who joined later was given nothing yet")
+    }
+
     @Test("what a member knew is folded from the past of what it had seen")
     func pasts() throws {
         var generator = SeededGenerator(seed: 11)
         var contract = try MemorySpace.contract(using: &generator)
         var elsewhere = contract.space
         let join = try contract.join(using: &generator)
-        let rotation = try elsewhere.write(by: contract.desk, .rotate(predecessor: nil, keys: [:]), using: &generator)
+        let rotation = try elsewhere.write(by: contract.desk, elsewhere.rotation(using: &generator), using: &generator)
         try contract.space.take(from: elsewhere)
         #expect(contract.space.control.roster(at: rotation.id)?.devices == [contract.desk.id])
         #expect(contract.space.control.roster(at: join.id)?.epochs == [contract.epoch.id])

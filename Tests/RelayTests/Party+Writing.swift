@@ -18,7 +18,13 @@ extension Party {
             let view = try SpaceView(space, db)
             _ = try store.append(genesis, to: view)
             let seals = try seal(epochKeys, to: view.roster.sealingKeys(reading: .money), in: space, SealContext.rotation, nil)
-            let epoch = try write(.control, [ControlOperation.rotate(predecessor: nil, keys: seals).operation], to: view)
+            let epoch = try write(
+                .control,
+                [
+                    ControlOperation.rotate(
+                        predecessor: nil, keys: seals, digests: epochKeys.mapValues(Derivation.epochKeyDigest)
+                    ).operation
+                ], to: view)
             epochs.withLock { $0 = epochKeys.mapValues { Draft.Epoch(id: epoch, key: $0) } }
         }
         ticks.fire()

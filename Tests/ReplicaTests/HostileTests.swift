@@ -80,4 +80,53 @@ struct HostileTests {
         #expect(try pair.client.heldBack(in: pair.space).count == 1)
         #expect(try pair.client.tips(of: pair.space) == pair.freelancer.tips(of: pair.space))
     }
+
+    @Test("a member who is given another key than the rest keeps the right one")
+    func poisonedShare() throws {
+        let pair = try Pair()
+        try pair.accept()
+        var generator = SystemRandomNumberGenerator()
+        try pair.freelancer.commit(in: pair.space) { composer in
+            let epoch = composer.view.roster.epochs[0]
+            let context = SealContext(label: SealContext.share, space: pair.space, audience: .money, epoch: epoch)
+            let wrong = try HPKESealing().seal(
+                .random(using: &generator), to: pair.client.identity().certificate.sealingKeys, in: context)
+            try composer.write(.share(epoch: epoch, keys: [.money: wrong]))
+        }
+        try pair.sync()
+        _ = try pair.client.doctor()
+        try pair.submit(round: 1)
+        try pair.sync()
+        let views = try pair.comparableViews()
+        #expect(views[0] == views[1])
+        #expect(try pair.views()[0].milestones[0].status == "submitted")
+    }
+
+    @Test("keys made without the other party hide nothing from it: nothing is sealed with them")
+    func partialRotation() throws {
+        let pair = try Pair()
+        try pair.accept()
+        var generator = SystemRandomNumberGenerator()
+        try pair.client.commit(in: pair.space) { composer in
+            let roster = composer.view.roster
+            var keys: [Audience: [SealedKey]] = [:]
+            var digests: [Audience: Bytes32] = [:]
+            for audience in Audience.sealed {
+                let key = Bytes32.random(using: &generator)
+                digests[audience] = Derivation.epochKeyDigest(key)
+                let context = SealContext(
+                    label: SealContext.rotation, space: pair.space, audience: audience, epoch: roster.epochs.last)
+                keys[audience] = try HPKESealing().seal(
+                    key, to: pair.client.identity().certificate.sealingKeys, in: context)
+            }
+            try composer.write(.rotate(predecessor: roster.epochs.last, keys: keys, digests: digests))
+            try composer.fold()
+            try composer.write([.edit(.message(text: "Still for both.", files: []))])
+        }
+        try pair.sync()
+        let views = try pair.comparableViews()
+        #expect(views[0] == views[1])
+        #expect(try pair.views()[1].messages.map(\.text) == ["Still for both."])
+        #expect(try pair.client.roster(of: pair.space).epochs.count == 1)
+    }
 }

@@ -1,5 +1,6 @@
-@testable import Agreement
 import Ledger
+
+@testable import Agreement
 
 /// Acts read one field at a time, for those who judge them without the rules.
 extension Act {
@@ -10,7 +11,7 @@ extension Act {
     var askTotal: Int64 { if case .ask(_, let total, _) = self { total } else { 0 } }
     var submittedRound: Int? { if case .submit(_, let round, _) = self { round } else { nil } }
     var answeredRound: Int? { if case .requestChanges(_, let round, _) = self { round } else { nil } }
-    var disputesSlots: Bool { if case .disputeSlots = self { true } else { false } }
+    var disputedInvoice: ChangeID? { if case .disputeSlots(let id, _, _) = self { id } else { nil } }
 
     /// Whether it leaves no ask that it had seen unanswered.
     var answersAsk: Bool {

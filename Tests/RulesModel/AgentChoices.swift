@@ -1,11 +1,14 @@
-@testable import Agreement
 import Canon
 import Ledger
+
+@testable import Agreement
 
 /// What an agent may try on a milestone: its duties, payments that came in, notes of what it has seen, and receipts that it owes nobody.
 struct AgentChoices {
     let contract: ContractState
     let milestone: Milestone
+
+    private static let year: UInt64 = 366 * 24 * 3_600_000
 
     private var number: Int { milestone.terms.number }
     private var totals: Totals { milestone.totals }
@@ -22,7 +25,8 @@ struct AgentChoices {
         }
         acts += incoming + voluntary
         // On time to the millisecond is not yet late, and long after everything is.
-        for time in [due.first, contract.deadlines.last.map { $0 + 1 }].compactMap(\.self) { acts += undue(at: time) }
+        let late = max(now, contract.deadlines.last ?? 0) + Self.year
+        for time in [due.first, late].compactMap(\.self) { acts += undue(at: time) }
         return acts + undue(at: now)
     }
 
@@ -46,7 +50,10 @@ struct AgentChoices {
     private var voluntary: [Act] {
         var acts: [Act] = []
         if totals.funded - totals.refunded > milestone.terms.amount {
-            acts.append(receipt(.excess, at: now) { $0.refunded = $0.funded - max(milestone.terms.amount, contract.releasable(milestone)) })
+            acts.append(
+                receipt(.excess, at: now) {
+                    $0.refunded = $0.funded - max(milestone.terms.amount, contract.releasable(milestone))
+                })
         }
         if milestone.consents.giveBack > totals.returned {
             acts.append(receipt(.giveBack, at: now) { $0.returned = milestone.consents.giveBack })
@@ -68,8 +75,11 @@ struct AgentChoices {
         acts.append(receipt(.defaultShare, at: time) { $0.released = $0.funded - $0.refunded })
         acts.append(receipt(.defaultShare, at: time) { $0 = $0.divided(contract.defaultSplit(milestone)) })
         if let dispute = contract.dispute(over: milestone) {
-            acts += dispute.proposals.map { proposal in receipt(.split(proposal.id), at: time) { $0 = $0.divided(proposal.split) } }
-            if let ruling = dispute.ruling { acts.append(receipt(.ruling(ruling.id), at: time) { $0 = $0.divided(ruling.split) }) }
+            acts += dispute.proposals.map { proposal in receipt(.split(proposal.id), at: time) { $0 = $0.divided(proposal.split) }
+            }
+            if let ruling = dispute.ruling {
+                acts.append(receipt(.ruling(ruling.id), at: time) { $0 = $0.divided(ruling.split) })
+            }
         }
         acts += contract.invoices.map { invoice in
             receipt(.invoice(invoice.id), at: time) { $0.released += min($0.held, invoice.invoice.amount) }

@@ -10,7 +10,6 @@ struct Choices {
     let contract: ContractState
 
     private static let rounds = 2
-    private static let offers = 3
     private static let invoices = 2
     /// Weeks since 1970 in which hours are billed.
     private static let week = Week(number: 1)
@@ -32,7 +31,7 @@ struct Choices {
     private func negotiation(by role: Role) -> [Act] {
         var acts: [Act] = contract.isActive ? [.end, .pause, .resume] : []
         if world.isNarrow { acts = contract.isActive ? [.end] : [] }
-        if contract.offers.count < Self.offers {
+        if !contract.isActive || contract.offers.count < world.offers {
             acts += (contract.isActive ? world.amendments : [world.terms]).map { .offer($0, prose: .zero) }
         }
         for offer in contract.offers where offer.outcome == .pending {
@@ -41,8 +40,6 @@ struct Choices {
         }
         return acts
     }
-
-    private func statement(_ milestone: Milestone) -> Bytes32 { .zero }
 
     private func client(_ milestone: Milestone) -> [Act] {
         let (number, amount) = (milestone.terms.number, milestone.terms.amount)

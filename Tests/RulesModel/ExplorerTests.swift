@@ -4,7 +4,9 @@ import Ledger
 import Testing
 
 /// The number that an environment variable sets for a longer run.
-func count(_ variable: String, standard: Int) -> Int { ProcessInfo.processInfo.environment[variable].flatMap(Int.init) ?? standard }
+func count(_ variable: String, standard: Int) -> Int {
+    ProcessInfo.processInfo.environment[variable].flatMap(Int.init) ?? standard
+}
 
 /// The rules hold in every situation of small contracts, whoever had seen what.
 struct ExplorerTests {

@@ -10,7 +10,8 @@ struct Fault: Error, CustomStringConvertible {
     var description: String {
         let lines = acts.map { signed in
             let unseen = acts.filter { $0.stamp < signed.stamp && !signed.moment.hasSeen($0.stamp) }.map(\.stamp.lamport)
-            return "\(signed.stamp.lamport) \(signed.role.rawValue): \(Self.short(signed.act)) \(unseen.isEmpty ? "" : "without \(unseen)")"
+            return
+                "\(signed.stamp.lamport) \(signed.role.rawValue): \(Self.short(signed.act)) \(unseen.isEmpty ? "" : "without \(unseen)")"
         }
         return "\(sentence)\n" + lines.joined(separator: "\n")
     }
@@ -67,7 +68,9 @@ struct History<Machine: Rules> {
     private mutating func check(_ signed: SignedAct<Act>, in view: ContractState) throws(Fault) {
         if case .receipt(let receipt) = signed.act, let terms = view.activeTerms {
             let seen = acts.filter { signed.moment.hasSeen($0.stamp) }
-            let warrant = Warrant(seen: seen, terms: terms, old: view.milestone(receipt.milestone)?.totals ?? Totals())
+            let milestone = view.milestone(receipt.milestone)
+            let warrant = Warrant(
+                seen: seen, terms: terms, amount: milestone?.terms.amount ?? 0, old: milestone?.totals ?? Totals())
             if let sentence = warrant.fault(of: receipt) { throw Fault(sentence: sentence, acts: acts) }
         }
         if let sentence = ledger.book(signed, in: view) ?? ledger.fault(in: machine.contract) {

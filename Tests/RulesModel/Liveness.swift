@@ -1,6 +1,7 @@
-@testable import Agreement
 import Canon
 import Ledger
+
+@testable import Agreement
 
 /// Whether what is held gets out while one party alone and the agent still act.
 ///

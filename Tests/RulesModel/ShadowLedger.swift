@@ -1,6 +1,7 @@
-@testable import Agreement
 import Canon
 import Ledger
+
+@testable import Agreement
 
 /// Money by plain bookkeeping: where every unit is, moved by what the receipts say and by nothing else.
 struct ShadowLedger {
@@ -44,7 +45,9 @@ struct ShadowLedger {
         if let reference = receipt.reference, !references.insert(reference).inserted { return "A bank entry counts twice." }
         if old.funded == 0 { fundedUnder[number] = view.milestone(number)?.terms }
         // From the client into the pot, from the pot to either side, and from the freelancer back to the client.
-        let moves = [new.funded - old.funded, new.released - old.released, new.refunded - old.refunded, new.returned - old.returned]
+        let moves = [
+            new.funded - old.funded, new.released - old.released, new.refunded - old.refunded, new.returned - old.returned,
+        ]
         guard moves.allSatisfy({ $0 >= 0 }), moves.contains(where: { $0 > 0 }) else { return "A total fell, or nothing moved." }
         client += moves[2] + moves[3] - moves[0]
         pots[number, default: 0] += moves[0] - moves[1] - moves[2]
@@ -80,7 +83,9 @@ struct ShadowLedger {
 
     private func faultOfTerms(_ contract: ContractState) -> String? {
         if contract.offers.count(where: { $0.outcome == .pending }) > 1 { return "Two offers wait at once." }
-        if let accord = contract.accords.last, contract.phase != .active(accord.offer) { return "The phase is not of the last accord." }
+        if let accord = contract.accords.last, contract.phase != .active(accord.offer) {
+            return "The phase is not of the last accord."
+        }
         // But for one without which the money would have no agent.
         let accords = contract.accords.dropFirst().filter { $0.terms.agent == contract.accords.first?.terms.agent }
         for ending in endings where !accords.allSatisfy({ contract.isKnown($0, at: ending.moment) }) {

@@ -1,5 +1,6 @@
-@testable import Agreement
 import Ledger
+
+@testable import Agreement
 
 /// What a state comes to for whoever has seen all of it: no ids, no places, and times as what is left of them.
 ///
@@ -12,11 +13,15 @@ struct Situation: Hashable {
         /// Of a time: whether it runs, and what is left.
         func left(_ time: UInt64?) -> Int64 { time.map { $0 <= now ? 0 : Int64($0 - now) } ?? -1 }
         func isIn(_ roles: some Collection<Role>) -> Int64 {
-            [Role.client, .freelancer, .mediator, .agent].enumerated().reduce(0) { $0 | (roles.contains($1.element) ? 1 << Int64($1.offset) : 0) }
+            [Role.client, .freelancer, .mediator, .agent].enumerated().reduce(0) {
+                $0 | (roles.contains($1.element) ? 1 << Int64($1.offset) : 0)
+            }
         }
         values += [Int64(contract.activeTerms?.hashValue ?? 0), Int64(contract.accords.count), Int64(contract.offers.count)]
         values += [isIn(contract.pausedBy), isIn(contract.endings.keys), Int64(contract.references.hashValue)]
-        for offer in contract.offers where offer.outcome == .pending { values += [isIn([offer.by]), Int64(offer.terms.hashValue)] }
+        for offer in contract.offers where offer.outcome == .pending {
+            values += [isIn([offer.by]), Int64(offer.terms.hashValue)]
+        }
         for milestone in contract.milestones {
             let terms = contract.activeTerms
             values += [Int64(milestone.terms.hashValue), Int64(milestone.work.hashValue), Int64(milestone.consents.hashValue)]
@@ -33,7 +38,9 @@ struct Situation: Hashable {
             guard let dispute = contract.dispute(over: milestone) else { continue }
             values += [isIn(dispute.openers.keys), isIn(dispute.parties), left(contract.defaultTime(dispute))]
             values += [milestone.openDispute == nil ? 0 : 1, left(contract.hearingEnd(dispute))]
-            for proposal in dispute.proposals { values += [Int64(proposal.split.hashValue), isIn(proposal.accepted), isIn([proposal.by])] }
+            for proposal in dispute.proposals {
+                values += [Int64(proposal.split.hashValue), isIn(proposal.accepted), isIn([proposal.by])]
+            }
             if let ruling = dispute.ruling { values += [-7, Int64(ruling.split.hashValue), ruling.followsHearing ? 1 : 0] }
         }
         for invoice in contract.invoices {

@@ -1,7 +1,8 @@
-@testable import Agreement
 import Canon
 import Ledger
 import Support
+
+@testable import Agreement
 
 /// How often acts of each kind had an effect.
 struct Tally {
@@ -26,6 +27,15 @@ struct Tally {
 }
 
 extension Act {
+    /// How often it is taken when it comes up, so that contracts do not end before they begin.
+    fileprivate var percent: Int {
+        switch self {
+        case .end, .pause: 6
+        case .offer, .withdraw, .decline, .release, .refund, .withdrawAsk, .declineAsk: 30
+        default: 100
+        }
+    }
+
     /// Its kind, and of a receipt also the right that it claims.
     fileprivate var tallyName: String {
         guard case .receipt(let receipt) = self else { return kind }
@@ -62,7 +72,9 @@ struct Walk<Machine: Rules> {
 
     mutating func run() throws(Fault) {
         for step in 1...length {
-            let index = generator.pick(desks.indices)
+            // The agent has one device and much to do.
+            let agent = desks.firstIndex { $0.role == .agent }
+            let index = generator.chance(15) ? agent ?? 0 : generator.pick(desks.indices)
             hear(at: index)
             if let act = choose(at: index) { try sign(act, at: index) }
             if step.isMultiple(of: length / 3) { try meet() }
@@ -92,10 +104,14 @@ struct Walk<Machine: Rules> {
     private mutating func choose(at index: Int) -> Act? {
         let role = desks[index].role
         let view = view(of: desks[index])
-        var options = Choices(world: world, contract: view.contract).acts(by: role) + rareActs(view.contract, role)
+        let contract = view.contract
+        var options = Choices(world: world, contract: contract).acts(by: role) + rareActs(contract, role)
+        if role == .agent, generator.chance(40), let time = contract.deadlines.randomElement(using: &generator) {
+            options = contract.duties(at: time + 1) + [.seen(time: contract.agentTime, contract.undelivered)]
+        }
         for _ in 0..<Self.tries where !options.isEmpty {
             let act = options.remove(at: generator.pick(options.indices))
-            if [.end, .pause].contains(act), !generator.chance(6) { continue }
+            if !generator.chance(act.percent) { continue }
             // Some void acts are signed all the same, as by a program that does not check.
             if view.reasonToRefuse(act, by: role) == nil || generator.chance(15) { return act }
         }
@@ -122,7 +138,8 @@ struct Walk<Machine: Rules> {
 
     private mutating func sign(_ act: Act, at index: Int) throws(Fault) {
         let desk = desks[index]
-        let lamport = acts.lazy.map(\.signed.stamp)
+        let lamport =
+            acts.lazy.map(\.signed.stamp)
             .filter { desk.known.contains(device: $0.device, seq: $0.seq) }.map(\.lamport).max() ?? 0
         let signed = world.sign(act, by: desk.role, desk.device, having: desk.known, after: lamport)
         let view = view(of: desk)

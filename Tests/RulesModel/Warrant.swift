@@ -1,13 +1,15 @@
-@testable import Agreement
 import Canon
 import Ledger
+
+@testable import Agreement
 
 /// Re-checks what a receipt claims from the bare acts that the agent had seen, without the state that they came to.
 struct Warrant {
     /// Valid acts in the agent's past, in linear order.
     let seen: [SignedAct<Act>]
     let terms: Terms
-    /// The milestone's line before the receipt.
+    /// The milestone as the agent knew it: what it is worth, and its line before the receipt.
+    let amount: Int64
     let old: Totals
 
     /// Why the agent had no right to sign; nil if it had.
@@ -21,7 +23,7 @@ struct Warrant {
             case .release: only(1) && seen.contains { $0.role == .client && $0.act.releaseTotal(number) >= new.released }
             case .refund: only(2) && seen.contains { $0.role == .freelancer && $0.act.refundTotal(number) >= new.refunded }
             case .giveBack: only(3) && seen.contains { $0.role == .freelancer && $0.act.giveBackTotal(number) >= new.returned }
-            case .excess: only(2) && new.funded - new.refunded >= amount(number)
+            case .excess: only(2) && new.funded - new.refunded >= amount
             case .reviewTimeout: only(1) && isUnreviewed(receipt)
             case .askTimeout: only(2) && isUnanswered(receipt)
             case .split(let id): agreed(id, receipt)
@@ -31,8 +33,6 @@ struct Warrant {
             }
         return isWarranted ? nil : "A receipt \(receipt) of \(old) has no warrant."
     }
-
-    private func amount(_ number: Int) -> Int64 { terms.accounts.first { $0.number == number }?.amount ?? 0 }
 
     private func acts(_ number: Int) -> [SignedAct<Act>] { seen.filter { $0.act.milestone == number } }
 
@@ -76,32 +76,59 @@ struct Warrant {
     }
 
     private static func covered(_ outages: [Range<UInt64>], from start: UInt64, to end: UInt64) -> UInt64 {
-        let edges = ([start, end] + outages.flatMap { [$0.lowerBound, $0.upperBound] }).filter { start <= $0 && $0 <= end }.sorted()
+        let edges = ([start, end] + outages.flatMap { [$0.lowerBound, $0.upperBound] }).filter { start <= $0 && $0 <= end }
+            .sorted()
         return zip(edges, edges.dropFirst()).reduce(0) { sum, edge in
             outages.contains { $0.lowerBound <= edge.0 && edge.1 <= $0.upperBound } ? sum + edge.1 - edge.0 : sum
         }
     }
 
     /// Disputes that acts opened, that were neither withdrawn since nor decided, and over which money stayed.
-    ///
-    /// Whoever disputes on two devices and withdraws on one, having seen one of the two, may be taken either way.
-    private func openDisputes(_ number: Int, isSure: Bool) -> [SignedAct<Act>] {
+    private func openDisputes(_ number: Int) -> [SignedAct<Act>] {
         var open: [SignedAct<Act>] = []
         var held: Int64 = 0
+        var decided: [ChangeID: Set<Slot>] = [:]
+        func isDecided(_ signed: SignedAct<Act>) -> Bool {
+            guard case .disputeSlots(let id, let slots, _) = signed.act else { return false }
+            return decided[id, default: []].isSuperset(of: slots.slots)
+        }
         for signed in acts(number) {
             switch signed.act {
-            case .dispute, .escalate, .disputeSlots: if held > 0 { open.append(signed) }
-            case .withdrawDispute:
-                let isSeen = open.contains { $0.opener == signed.role && signed.moment.hasSeen($0.stamp) }
-                open.removeAll { $0.opener == signed.role && (isSure ? isSeen : signed.moment.hasSeen($0.stamp)) }
-            case .approve: open.removeAll { $0.act.disputesSlots && signed.moment.hasSeen($0.stamp) }
+            case .dispute, .escalate: if held > 0 { open.append(signed) }
+            case .disputeSlots(let id, _, _):
+                // An approval stands against a dispute that had not seen it.
+                let isApproved = seen.contains {
+                    $0.stamp < signed.stamp && $0.act == .approve(invoice: id) && !signed.moment.hasSeen($0.stamp)
+                }
+                if held > 0, !isApproved, !isPaid(id, before: signed.stamp), !isDecided(signed) { open.append(signed) }
+            case .withdrawDispute: open.removeAll { $0.opener == signed.role && signed.moment.hasSeen($0.stamp) }
+            case .approve(let id): open.removeAll { $0.act.disputedInvoice == id }
             case .receipt(let receipt):
                 held = receipt.totals.held
-                if receipt.basis.endsDispute || held == 0 { open = [] }
+                // A payment stands that had not seen the dispute.
+                if case .invoice(let id) = receipt.basis {
+                    open.removeAll { $0.act.disputedInvoice == id && !signed.moment.hasSeen($0.stamp) }
+                }
+                if receipt.basis.endsDispute {
+                    for dispute in open where signed.moment.hasSeen(dispute.stamp) {
+                        if case .disputeSlots(let id, let slots, _) = dispute.act {
+                            decided[id, default: []].formUnion(slots.slots)
+                        }
+                    }
+                    open.removeAll { signed.moment.hasSeen($0.stamp) || isDecided($0) }
+                }
+                if held == 0 { open = [] }
             default: break
             }
         }
         return open
+    }
+
+    private func isPaid(_ invoice: ChangeID, before stamp: Stamp) -> Bool {
+        seen.contains {
+            guard case .receipt(let receipt) = $0.act else { return false }
+            return receipt.basis == .invoice(invoice) && $0.stamp < stamp
+        }
     }
 
     private func isUnreviewed(_ receipt: EscrowReceipt) -> Bool {
@@ -112,7 +139,7 @@ struct Warrant {
         let isDelivered = submissions.contains {
             $0.act.submittedRound == last && isPast($0.change, terms.deadlines.review, at: receipt.time)
         }
-        return !isAnswered && isDelivered && openDisputes(receipt.milestone, isSure: true).isEmpty
+        return !isAnswered && isDelivered && openDisputes(receipt.milestone).isEmpty
             && receipt.totals.released <= old.funded - old.refunded
     }
 
@@ -120,7 +147,7 @@ struct Warrant {
         let steps = acts(receipt.milestone)
         let isWorked = steps.contains { $0.act.submittedRound != nil }
         let asks = steps.filter { $0.role == .client && $0.act.askTotal >= receipt.totals.refunded }
-        return !isWorked && openDisputes(receipt.milestone, isSure: true).isEmpty
+        return !isWorked && openDisputes(receipt.milestone).isEmpty
             && asks.contains { ask in
                 isPast(ask.change, terms.deadlines.answer, at: receipt.time)
                     && !steps.contains { $0.act.answersAsk && $0.moment.hasSeen(ask.stamp) }
@@ -141,7 +168,7 @@ struct Warrant {
         // Both had spoken when it was signed; or the time to speak is over for a dispute that is open.
         let spoken = acts(receipt.milestone).filter { ruling.moment.hasSeen($0.stamp) }.compactMap(\.speaker)
         if Set(spoken).isSuperset(of: [.client, .freelancer]) { return true }
-        return (openDisputes(receipt.milestone, isSure: false) + lateRequests(receipt.milestone)).contains {
+        return (openDisputes(receipt.milestone) + lateRequests(receipt.milestone)).contains {
             isPast($0.change, terms.deadlines.hearing, at: receipt.time)
         }
     }
@@ -151,7 +178,7 @@ struct Warrant {
     private func isUndecided(_ receipt: EscrowReceipt) -> Bool {
         let (number, new) = (receipt.milestone, receipt.totals)
         let hours = terms.deadlines.hearing + terms.deadlines.silence
-        let isOver = (openDisputes(number, isSure: false) + lateRequests(number)).contains { isPast($0.change, hours, at: receipt.time) }
+        let isOver = (openDisputes(number) + lateRequests(number)).contains { isPast($0.change, hours, at: receipt.time) }
         let share = new.released - old.released
         let sum = share + new.refunded - old.refunded
         // Half of what is divided, or as near as a minor unit allows; all that is held, but of a deposit.
@@ -160,7 +187,8 @@ struct Warrant {
     }
 
     private func isPayable(_ id: ChangeID, _ receipt: EscrowReceipt) -> Bool {
-        guard let signed = seen.first(where: { $0.change == id }), signed.role == .freelancer, case .invoice(let invoice) = signed.act
+        guard let signed = seen.first(where: { $0.change == id }), signed.role == .freelancer,
+            case .invoice(let invoice) = signed.act
         else { return false }
         let paid = seen.reduce(into: (last: Int64(0), sum: Int64(0))) { line, other in
             guard case .receipt(let other) = other.act, other.milestone == 0 else { return }

@@ -18,6 +18,8 @@ struct World: Sendable {
     let terms: Terms
     /// Terms that the parties may offer over it; without any, nobody amends, pauses or ends.
     var amendments: [Terms] = []
+    /// How many offers are made in all, once the contract is active.
+    var offers = 3
     /// Negotiates alone: no milestone is worked on beyond funding and release.
     var isNarrow = false
     /// Puts the mediator's and the agent's devices first in the order that breaks ties, and the client's last.
@@ -34,7 +36,9 @@ struct World: Sendable {
 
     static func bytes(of number: Int, _ second: Int = 0) -> Bytes32 {
         var bytes = [UInt8](repeating: 0, count: Bytes32.count)
-        (bytes[0], bytes[1], bytes[2]) = (UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: second >> 8), UInt8(truncatingIfNeeded: second))
+        (bytes[0], bytes[1], bytes[2]) = (
+            UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: second >> 8), UInt8(truncatingIfNeeded: second)
+        )
         return Bytes32(bytes) ?? .zero
     }
 
@@ -47,7 +51,8 @@ struct World: Sendable {
 
     /// A device's next act, for which what it had seen determines id, sequence number and place; so that the same history has
     /// the same ids, in whatever order it was explored.
-    func sign(_ act: Act, by role: Role, _ device: DeviceID, having past: VersionVector, after lamport: UInt64) -> SignedAct<Act> {
+    func sign(_ act: Act, by role: Role, _ device: DeviceID, having past: VersionVector, after lamport: UInt64) -> SignedAct<Act>
+    {
         let seq = past[device]
         let change = ChangeID(Self.bytes(of: Int(device.bytes[0]), Int(seq) + 1))
         let stamp = Stamp(lamport: lamport + 1, device: device, seq: seq, change: change)
@@ -58,7 +63,9 @@ struct World: Sendable {
 extension World {
     private static let euro = Currency(code: "EUR")
 
-    private static func fixed(_ amounts: [Int64], by agent: PersonID? = World.agent, _ mediator: PersonID? = World.mediator) -> Terms? {
+    private static func fixed(_ amounts: [Int64], by agent: PersonID? = World.agent, _ mediator: PersonID? = World.mediator)
+        -> Terms?
+    {
         euro.map { currency in
             let milestones = amounts.enumerated().map {
                 MilestoneTerms(number: $0.offset + 1, title: "Part \($0.offset + 1)", amount: $0.element, due: nil)
@@ -88,7 +95,7 @@ extension World {
     /// Everything at once, for long walks.
     static let wide = fixed([100, 40]).flatMap { terms in
         let others = [fixed([100, 40, 20]), fixed([100]), fixed([100, 40], by: nil, nil)].compactMap(\.self)
-        return World(name: "wide", terms: terms, amendments: others)
+        return World(name: "wide", terms: terms, amendments: others, offers: 12)
     }
 
     static let all = [escrow, amended, direct, hourly].compactMap(\.self)

@@ -19,6 +19,7 @@ struct Damage {
     private static let tables = [
         Table(name: "roster_row", key: ["space", "device"], column: "role"),
         Table(name: "epoch_key", key: ["space", "epoch", "audience"], column: "key"),
+        Table(name: "disclosed_key", key: ["space", "change"], column: "key"),
         Table(name: "held_back", key: ["space", "change", "ordinal"], column: "reason"),
         Table(name: "act", key: ["space", "lamport", "device", "change", "ordinal"], column: "payload"),
         Table(name: "contract_row", key: ["space"], column: "title"),
@@ -41,7 +42,7 @@ struct Damage {
     /// Tables of the file that are not folded: the changes, what is local, and what SQLite and its index keep.
     private static let others = [
         "meta", "space", "log", "change", "reader", "blob", "chunk", "blob_use", "seen", "held", "receipt", "durable", "identity",
-        "invite_made", "invite_held", "address", "timer",
+        "invite_made", "invite_held", "address", "timer", "bank_entry", "bank_balance", "bank_order", "bank_file",
     ]
 
     let replica: URL

@@ -9,7 +9,10 @@ struct EscrowTests {
         try await EscrowScene.with { stage in
             try await stage.fund("Design", "500.00")
             try await stage.bob.run("message", "send", Scene.contract, "Between the two of us.")
-            try await stage.ada.run("milestone", "submit", Scene.contract, "Design", "--note", "For Bob's eyes.")
+            let picture = stage.scene.path("picture.bin")
+            try Data(repeating: 7, count: 400_000).write(to: picture)
+            try await stage.ada.run(
+                "milestone", "submit", Scene.contract, "Design", "--note", "For Bob's eyes.", "--file", picture.path)
             try await stage.syncAll()
             for watcher in [stage.eve, stage.max] {
                 let milestone = try await stage.milestone(1, to: watcher)
@@ -21,6 +24,8 @@ struct EscrowTests {
                 let unread = try await SQLite.number(
                     watcher.replica, "SELECT count(*) FROM held_back WHERE reason = 'this device holds no key to read it'")
                 #expect(messages == 0 && sealed > 0 && unread == sealed, "\(watcher.name) carries what it cannot read")
+                let chunks = try await SQLite.number(watcher.replica, "SELECT count(*) FROM chunk")
+                #expect(chunks == 0, "\(watcher.name) fetches no file that it cannot open")
                 let refused = try await watcher.attempt(["message", "send", Scene.contract, "Hello?"])
                 #expect(refused.isRefusal, "\(refused)")
             }

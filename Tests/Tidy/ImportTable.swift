@@ -29,7 +29,8 @@ enum ImportTable {
             "Canon", "Ledger", "Documents", "Agreement", "Market", "Crypto", "LibCrypto", "Mustache", "FoundationNetworking",
         ],
         "HandselKit": [
-            "Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "Replica", "Transport", "Banking", "Evidence", "Crypto",
+            "Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "Replica", "Transport", "Banking", "Evidence",
+            "Crypto",
             "Logging",
         ],
         "WebPage": ["HandselKit", "Hummingbird*", "Mustache", "NIO*"],

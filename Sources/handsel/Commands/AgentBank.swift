@@ -88,8 +88,8 @@ struct AgentPayouts: AsyncParsableCommand {
         commandName: "payouts",
         abstract: "Write the files by which your bank or PayPal pays everyone who is due.",
         discussion: """
-            Bank payments go into pain.001.xml, and need the account that they leave from; PayPal's go into a CSV for each currency. \
-            Each payment is ordered once: hand in every file that is written.
+            Bank payments go into pain.001 files, and need the account that they leave from; PayPal's go into a CSV for each \
+            currency. Each payment is ordered once: hand in every file that is written, once.
 
             Example:
               handsel agent payouts --to friday --name "Erika Escrow" --iban DE89370400440532013000
@@ -111,6 +111,9 @@ struct AgentPayouts: AsyncParsableCommand {
         help: ArgumentHelp("The day on which the bank shall pay. (default: today)", valueName: "day"), transform: Instant.day)
     var on: Instant?
 
+    @Flag(help: "Write the files of the last run again, and order nothing.")
+    var again = false
+
     @OptionGroup var options: GlobalOptions
 
     func validate() throws {
@@ -123,7 +126,10 @@ struct AgentPayouts: AsyncParsableCommand {
         var payer: PayerAccount?
         if let name, let iban { payer = PayerAccount(name: name, iban: iban, bic: bic) }
         let day = UTC.day(on?.milliseconds ?? UInt64(Date().timeIntervalSince1970 * 1_000))
-        let report = try await options.open().writePayouts(to: to, from: payer, executing: day)
+        let node = try options.open()
+        let report =
+            again
+            ? try await node.writePayoutsAgain(to: to) : try await node.writePayouts(to: to, from: payer, executing: day)
         try options.show(report) { page in page.payouts(report) }
     }
 }
@@ -185,7 +191,7 @@ extension Page {
                     [Line($0.kind), Line($0.to, .bold), Line($0.destination), Line($0.amount.text), Line($0.reference)]
                 })
         }
-        for file in report.files { line("Wrote \(file, .bold). Hand it in; it is not written again.") }
+        for file in report.files { line("Wrote \(file, .bold). Hand it in, once.") }
         guard !report.waiting.isEmpty else { return }
         heading("Not paid now")
         for sentence in report.waiting { line("  \(sentence)") }

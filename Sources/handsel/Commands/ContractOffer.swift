@@ -24,6 +24,14 @@ struct OfferOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The time that the client has to review a submission.", valueName: "hours"))
     var reviewHours: UInt64?
 
+    @Option(
+        name: .customLong("deadline"),
+        help: ArgumentHelp(
+            "The hours of another time, such as hearing:48: answer, hearing, silence, billing, security or return; repeat it.",
+            valueName: "name:hours"),
+        transform: DeadlineArgument.parse)
+    var deadlines: [DeadlineRequest] = []
+
     /// The words of the terms, if a file was named.
     func readTerms() throws -> String? { try terms.map(TextArgument.read(file:)) }
 }
@@ -55,7 +63,8 @@ struct CounterOptions: ParsableArguments {
     func request() throws -> CounterRequest {
         CounterRequest(
             title: title, milestones: offer.milestones.isEmpty ? nil : offer.milestones, hourlyRate: offer.rate,
-            weeklyHours: offer.weeklyHours, terms: try offer.readTerms(), reviewHours: offer.reviewHours)
+            weeklyHours: offer.weeklyHours, terms: try offer.readTerms(), reviewHours: offer.reviewHours,
+            deadlines: offer.deadlines)
     }
 }
 
@@ -127,7 +136,7 @@ struct ContractOffer: AsyncParsableCommand {
         let request = OfferRequest(
             title: title, role: role.rawValue, currency: currency, milestones: offer.milestones, hourlyRate: offer.rate,
             weeklyHours: offer.weeklyHours, terms: try offer.readTerms(), reviewHours: offer.reviewHours,
-            depositWeeks: escrow.depositWeeks, agent: escrow.agent, mediator: escrow.mediator,
+            deadlines: offer.deadlines, depositWeeks: escrow.depositWeeks, agent: escrow.agent, mediator: escrow.mediator,
             defaultShare: escrow.defaultShare, relays: relays)
         let contract = try await node.offer(request)
         try options.show(contract) { page in

@@ -68,8 +68,13 @@ struct MessageList: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let messages = try await options.open().messages(about.contract)
+        let node = try options.open()
+        let messages = try await node.messages(about.contract)
+        let viewer = try await node.contract(about.contract).viewer
         try options.show(["messages": messages]) { page in
+            guard !messages.isEmpty || viewer.isParty else {
+                return page.line("Messages are between the parties; you were given no key to read them.")
+            }
             guard !messages.isEmpty else {
                 page.line(
                     "There are no messages yet. Write the first with `handsel message send \"\(about.contract)\" \"Hello\"`.")

@@ -29,18 +29,18 @@ extension Page {
         }
     }
 
-    /// What somebody has signed and another had not seen when they last signed anything.
+    /// What somebody has signed and another, but for the viewer, had not seen when they last signed anything.
     mutating func notYetSeen(_ contract: ContractView) {
         let places = [
             ("client", contract.client != nil), ("freelancer", contract.freelancer != nil), ("agent", contract.isServed),
         ]
-        let members = places.filter(\.1).map(\.0)
+        let members = places.filter { $0.1 && $0.0 != contract.viewer.role }.map(\.0)
         let unseen = contract.acts.filter { $0.void == nil && !Self.bookkeeping.contains($0.kind) }.compactMap { act in
             let missing = members.filter { $0 != act.by && !act.seenBy.contains($0) }
             return missing.isEmpty ? nil : (act: act, by: missing)
         }
         guard !unseen.isEmpty else { return }
-        heading("Not yet seen by everyone")
+        heading("Not yet seen by the others")
         if unseen.count > Self.lastActs { line("  …and \(unseen.count - Self.lastActs) before these.") }
         for (act, missing) in unseen.suffix(Self.lastActs) {
             let who = missing.joined(separator: " and the ")

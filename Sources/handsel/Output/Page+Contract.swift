@@ -124,7 +124,7 @@ extension Page {
 
 extension ViewerView {
     /// Whether the viewer is the client or the freelancer, who read everything.
-    fileprivate var isParty: Bool { role.flatMap(Party.init(rawValue:)) != nil }
+    var isParty: Bool { role.flatMap(Party.init(rawValue:)) != nil }
 }
 
 extension PartyView {

@@ -1,20 +1,20 @@
-import Foundation
+package import Foundation
 
 /// A timestamp authority of the command `openssl` behind an HTTP server, in a directory of their own.
-struct TimestampAuthority {
+package struct TimestampAuthority: Sendable {
     /// Whether this machine has what it takes.
-    static var isAvailable: Bool {
+    package static var isAvailable: Bool {
         let path = ProcessInfo.processInfo.environment["PATH", default: ""].split(separator: ":")
         return ["openssl", "python3"].allSatisfy { name in
             path.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
         }
     }
 
-    let directory: URL
+    package let directory: URL
     private let port: String
 
     /// Runs `body` beside an authority, and ends the authority whatever happens.
-    static func with(_ body: (TimestampAuthority) async throws -> Void) async throws {
+    package static func with(_ body: (TimestampAuthority) async throws -> Void) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "handsel-timestamp-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -44,12 +44,14 @@ struct TimestampAuthority {
     }
 
     /// Where the server answers in the way that `path` names.
-    func url(_ path: String = "stamp") -> String { "http://127.0.0.1:\(port)/\(path)" }
+    package func url(_ path: String = "stamp") -> String { "http://127.0.0.1:\(port)/\(path)" }
 
-    func text(_ name: String) throws -> String { try String(contentsOf: directory.appending(path: name), encoding: .utf8) }
+    package func text(_ name: String) throws -> String {
+        try String(contentsOf: directory.appending(path: name), encoding: .utf8)
+    }
 
     /// What the command prints, and whether it succeeded.
-    func openssl(_ arguments: [String]) async throws -> (text: String, isSuccess: Bool) {
+    package func openssl(_ arguments: [String]) async throws -> (text: String, isSuccess: Bool) {
         try await Self.run(["openssl"] + arguments, in: directory)
     }
 

@@ -1,0 +1,170 @@
+import Canon
+import Ledger
+import Testing
+
+@testable import Agreement
+
+/// A history that a test writes act by act, saying what each signer had not seen.
+private struct Script {
+    let world: World
+    private(set) var acts: [SignedAct<Act>] = []
+
+    init(_ world: World?) throws {
+        self.world = try #require(world)
+        let offer = sign(.offer(self.world.terms, prose: .zero), .client)
+        try accept(offer, .freelancer)
+    }
+
+    var fold: ActFold<ContractState> { ActFold(acts) }
+    var contract: ContractState { fold.state }
+    var voids: [String] { fold.entries.compactMap(\.void) }
+
+    @discardableResult
+    mutating func sign(_ act: Act, _ role: Role, device: Int = 0, without unseen: [ChangeID] = []) -> ChangeID {
+        let seen = acts.filter { !unseen.contains($0.change) }
+        var past = VersionVector()
+        for signed in seen { past.insert(device: signed.stamp.device, seq: signed.stamp.seq) }
+        let lamport = seen.map(\.stamp.lamport).max() ?? 0
+        acts.append(world.sign(act, by: role, world.device(role, device), having: past, after: lamport))
+        return acts[acts.count - 1].change
+    }
+
+    @discardableResult
+    mutating func accept(_ offer: ChangeID, _ role: Role, device: Int = 0, without unseen: [ChangeID] = []) throws -> ChangeID {
+        let hash = try #require(contract.offer(offer)?.termsHash)
+        return sign(.accept(offer: offer, termsHash: hash), role, device: device, without: unseen)
+    }
+
+    @discardableResult
+    mutating func receipt(
+        _ basis: EscrowReceipt.Basis, _ totals: Totals, of milestone: Int = 1, at time: UInt64 = 0,
+        without unseen: [ChangeID] = []
+    ) -> ChangeID {
+        sign(.receipt(EscrowReceipt(milestone: milestone, totals: totals, time: time, basis: basis)), .agent, without: unseen)
+    }
+
+    @discardableResult
+    mutating func funded(_ amount: Int64, milestone: Int = 1, without unseen: [ChangeID] = []) -> ChangeID {
+        sign(.fund(milestone: milestone, total: amount), .client, without: unseen)
+        return receipt(.funding, Totals(funded: amount), of: milestone, without: unseen)
+    }
+}
+
+/// Cases that the model found in the rules, each as short as it can be.
+struct FoundTests {
+    @Test("a ruling does not follow a hearing whose last word the mediator had not seen")
+    func unheard() throws {
+        var script = try Script(.escrow)
+        script.funded(100)
+        script.sign(.dispute(milestone: 1, statement: .zero), .client)
+        let answer = script.sign(.answer(milestone: 1, statement: .zero, keys: []), .freelancer)
+        let split = Split(released: 50, refunded: 50)
+        let ruling = script.sign(.rule(milestone: 1, split, statement: .zero), .mediator, without: [answer])
+        script.receipt(.ruling(ruling), Totals(funded: 100, released: 50, refunded: 50))
+        #expect(script.contract.held == 100 && script.voids.count == 1)
+    }
+
+    @Test("what came in under an amendment stays, although an end that the agent had not seen cut it", arguments: [1, 2])
+    func endedMeanwhile(ends: Int) throws {
+        var script = try Script(.amended)
+        let terms = try #require(script.world.amendments.first { $0.milestones.count == 3 })
+        let offer = script.sign(.offer(terms, prose: .zero), .client)
+        let known = script.acts.map(\.change)
+        let end = script.sign(.end, .freelancer)
+        let endings = [end] + (1..<ends).map { script.sign(.end, .freelancer, device: $0, without: [end]) }
+        try script.accept(offer, .freelancer, device: 2, without: endings)
+        #expect(known.count == 3)
+        script.funded(20, milestone: 3, without: endings)
+        script.sign(.seen(time: 1, endings), .agent)
+        #expect(script.voids.isEmpty && script.contract.held == 20)
+        #expect(script.contract.milestone(3)?.terms == terms.milestone(3))
+        #expect(script.contract.accords.count == 1 && script.contract.isEnding)
+    }
+
+    @Test("an offer that two devices accepted is one agreement, whichever acceptance was seen")
+    func acceptedTwice() throws {
+        var script = try Script(.amended)
+        let terms = try #require(script.world.amendments.first)
+        let offer = script.sign(.offer(terms, prose: .zero), .client)
+        let first = try script.accept(offer, .freelancer)
+        try script.accept(offer, .freelancer, device: 1, without: [first])
+        script.funded(80, without: [first])
+        script.sign(.end, .client, without: [first])
+        #expect(script.voids.isEmpty && script.contract.milestone(1)?.terms.amount == 80 && script.contract.accords.count == 2)
+    }
+
+    @Test("once money came in, the agent stays: an amendment without one that had not seen it lapses, and what it led to")
+    func agentStays() throws {
+        for isFundedFirst in [true, false] {
+            var script = try Script(.amended)
+            let direct = try #require(script.world.amendments.first { $0.agent == nil })
+            let offer = script.sign(.offer(direct, prose: .zero), .client)
+            print(script.fold.entries.map { ($0.signed.stamp.lamport, $0.void ?? "-") })
+            func change(_ script: inout Script, without unseen: [ChangeID]) throws -> [ChangeID] {
+                let acceptance = try script.accept(offer, .freelancer, without: unseen)
+                let claim = script.sign(.release(milestone: 1, total: 100), .client, device: 1, without: unseen)
+                return [acceptance, claim, script.sign(.confirm(milestone: 1, total: 100), .freelancer, without: unseen)]
+            }
+            if isFundedFirst {
+                let before = Set(script.acts.map(\.change))
+                script.funded(100)
+                _ = try change(&script, without: script.acts.map(\.change).filter { !before.contains($0) })
+            } else {
+                script.funded(100, without: try change(&script, without: []))
+            }
+            #expect(script.voids.isEmpty && script.contract.milestone(1)?.totals == Totals(funded: 100))
+            #expect(script.contract.activeTerms?.agent == World.agent && script.contract.offer(offer)?.outcome == .lapsed)
+        }
+    }
+
+    @Test("a withdrawal takes back the disputes that it had seen, and no other of the same side")
+    func disputesOfTwoDevices() throws {
+        var script = try Script(.escrow)
+        script.funded(100)
+        let first = script.sign(.dispute(milestone: 1, statement: .zero), .client)
+        script.sign(.dispute(milestone: 1, statement: .zero), .client, device: 1, without: [first])
+        let withdrawal = script.sign(
+            .withdrawDispute(milestone: 1), .client, without: [script.acts[script.acts.count - 1].change])
+        #expect(script.contract.milestone(1)?.openDispute?.openers[.client]?.count == 1)
+        script.sign(.withdrawDispute(milestone: 1), .client, device: 1, without: [first, withdrawal])
+        #expect(script.voids.isEmpty && script.contract.milestone(1)?.openDispute == nil)
+    }
+
+    private func hourly() throws -> (script: Script, invoice: ChangeID, slots: SlotRanges) {
+        var script = try Script(.hourly)
+        script.sign(.fund(milestone: 0, total: 120), .client)
+        script.receipt(.funding, Totals(funded: 120), of: 0)
+        let week = Week(number: 1)
+        let slots = SlotRanges((0..<6).map { Slot(number: week.range.lowerBound + $0) })
+        let invoice = script.sign(.invoice(Invoice(week: week, slots: slots, entries: .zero, amount: 60)), .freelancer)
+        script.sign(.seen(time: 0, [invoice]), .agent)
+        return (script, invoice, slots)
+    }
+
+    @Test("a payment that had seen the dispute of one slot leaves it in dispute, and stands against that of another")
+    func partlyDisputed() throws {
+        var (script, invoice, slots) = try hourly()
+        let one = SlotRanges(slots.slots.prefix(1))
+        script.sign(.disputeSlots(invoice: invoice, one, statement: .zero), .client)
+        let other = SlotRanges(slots.slots.suffix(1))
+        let late = script.sign(.disputeSlots(invoice: invoice, other, statement: .zero), .client, device: 1)
+        let due = try #require(script.contract.invoice(invoice).flatMap { script.contract.payableAt($0) })
+        script.receipt(.invoice(invoice), Totals(funded: 120, released: 50), of: 0, at: due + 1, without: [late])
+        #expect(script.voids.isEmpty && script.contract.invoice(invoice)?.disputed == one && script.contract.disputedAmount == 10)
+        #expect(script.contract.invoice(invoice)?.contested == late)
+    }
+
+    @Test("after some slots were decided, others can be disputed and are decided too; the same ones are not")
+    func disputedAgain() throws {
+        var (script, invoice, slots) = try hourly()
+        let one = SlotRanges(slots.slots.prefix(1))
+        let dispute = script.sign(.disputeSlots(invoice: invoice, one, statement: .zero), .client)
+        let twin = script.sign(.disputeSlots(invoice: invoice, one, statement: .zero), .client, device: 1, without: [dispute])
+        script.sign(.seen(time: 0, [dispute, twin]), .agent, without: [twin])
+        let due = try #require(script.contract.deadlines.last)
+        script.receipt(.defaultShare, Totals(funded: 120, released: 5, refunded: 5), of: 0, at: due + 1, without: [twin])
+        #expect(script.voids.isEmpty && script.contract.milestone(0)?.openDispute == nil && script.contract.disputedAmount == 0)
+        script.sign(.disputeSlots(invoice: invoice, slots, statement: .zero), .client)
+        #expect(script.voids.isEmpty && script.contract.milestone(0)?.openDispute != nil && script.contract.disputedAmount == 50)
+    }
+}
