@@ -40,7 +40,7 @@ extension ContractState {
         accords.append(accord)
         lapses.removeAll { $0 == lapse }
         relied.insert(accord.offer)
-        resolutions.removeAll { $0.lost == accord.since.change }
+        resolutions.removeAll { $0.lost == accord.since.change || $0.lost == accord.offer }
         setOutcome(.accepted, of: accord.offer, by: accord.since.change)
         phase = .active(accord.offer)
         adoptTerms()

@@ -25,7 +25,8 @@ struct StaleDeviceTests {
         }
         unknown.act(.otherFreelancer, .end, after: apart)
         scene.act(.otherFreelancer, .end, after: apart)
-        #expect(unknown.state.activeTerms?.deadlines.review != 24 && scene.state.activeTerms == (try amended(24)))
+        let agreed = try amended(24)
+        #expect(unknown.state.activeTerms?.deadlines.review != 24 && scene.state.activeTerms == agreed)
         #expect(unknown.sentences.contains { $0.contains("nobody had acted under") } && scene.sentences.isEmpty)
     }
 
@@ -38,7 +39,8 @@ struct StaleDeviceTests {
         let good = scene.act(.freelancer, .accept(offer: second, termsHash: ContractScene.hash(try amended(48))))
         let stale = scene.act(
             .otherFreelancer, .accept(offer: first, termsHash: ContractScene.hash(try amended(24))), after: apart)
-        #expect(scene.voids.isEmpty && scene.state.activeTerms == (try amended(48)) && scene.state.accords.count == 2)
+        let agreed = try amended(48)
+        #expect(scene.voids.isEmpty && scene.state.activeTerms == agreed && scene.state.accords.count == 2)
         #expect(scene.state.resolutions.last?.lost == stale && scene.state.resolutions.last?.stood == good)
         scene.expectOneOutcome()
     }
