@@ -100,6 +100,7 @@ let package = Package(
         tests("LedgerTests", ["Canon", "Ledger", "LedgerSupport", crypto], exclude: ["Vectors"]),
         tests("DocumentsTests", ["Canon", "Ledger", "Documents"]),
         tests("AgreementTests", ["Canon", "Ledger", "LedgerSupport", "Agreement"], exclude: ["Vectors"]),
+        tests("RulesModel", ["Canon", "Ledger", "Agreement"]),
         tests("BankingTests", ["Agreement", "Banking"], exclude: ["Samples"]),
         tests("EvidenceTests", ["Canon", "Ledger", "LedgerSupport", "Agreement", "Evidence", crypto], exclude: ["verify.py"]),
         tests("SyncTests", ["Canon", "Ledger", "LedgerSupport", "Sync", crypto], exclude: ["Vectors"]),

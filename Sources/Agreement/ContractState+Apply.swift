@@ -129,7 +129,7 @@ extension ContractState {
     }
 
     private mutating func lapse(_ index: Int, _ signed: SignedAct<Act>, to stood: Stamp, _ sentence: String) {
-        settle(offers[index].id, .lapsed, by: stood.change)
+        if offers[index].outcome != .accepted { setOutcome(.lapsed, of: offers[index].id, by: stood.change) }
         if amendment == offers[index].id { amendment = nil }
         let accord = Accord(offer: offers[index].id, terms: offers[index].terms, moment: signed.moment)
         let endings = allEndings.filter { $0 != stood && !signed.moment.hasSeen($0) }

@@ -11,6 +11,12 @@ extension Act {
     var askTotal: Int64 { if case .ask(_, let total, _) = self { total } else { 0 } }
     var submittedRound: Int? { if case .submit(_, let round, _) = self { round } else { nil } }
     var answeredRound: Int? { if case .requestChanges(_, let round, _) = self { round } else { nil } }
+    var opensDispute: Bool {
+        switch self {
+        case .dispute, .escalate, .disputeSlots: true
+        default: false
+        }
+    }
     var disputedInvoice: ChangeID? { if case .disputeSlots(let id, _, _) = self { id } else { nil } }
 
     /// Whether it leaves no ask that it had seen unanswered.

@@ -105,8 +105,9 @@ extension ContractState {
         for milestone in milestones {
             changes += [
                 milestone.submissions.last?.change, milestone.requests.last?.change, milestone.ask?.stamp.change,
-                milestone.openDispute?.opening?.change,
+                dispute(over: milestone)?.since.change,
             ]
+            changes += milestone.spells.flatMap { [$0.from, $0.to] }
         }
         return changes.compactMap(\.self).filter { deliveries[$0]?.time == nil }
     }

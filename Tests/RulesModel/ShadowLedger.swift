@@ -16,12 +16,14 @@ struct ShadowLedger {
     private var references: Set<Bytes32> = []
     /// The terms that the agent knew when a milestone's first money came in.
     private var fundedUnder: [Int: MilestoneTerms] = [:]
+    private var booked: [SignedAct<Act>] = []
     private var endings: [SignedAct<Act>] = []
 
     init() {}
 
     /// Books a valid act; returns what is wrong with it.
     mutating func book(_ signed: SignedAct<Act>, in view: ContractState) -> String? {
+        booked.append(signed)
         switch signed.act {
         case .end: endings.append(signed)
         case .receipt(let receipt): return book(receipt, in: view)
@@ -86,10 +88,14 @@ struct ShadowLedger {
         if let accord = contract.accords.last, contract.phase != .active(accord.offer) {
             return "The phase is not of the last accord."
         }
-        // But for one without which the money would have no agent.
-        let accords = contract.accords.dropFirst().filter { $0.terms.agent == contract.accords.first?.terms.agent }
-        for ending in endings where !accords.allSatisfy({ contract.isKnown($0, at: ending.moment) }) {
-            return "An amendment outlived an end that had not seen it."
+        for accord in contract.accords.dropFirst() {
+            let unaware = endings.filter { !contract.isKnown(accord, at: $0.moment) }
+            // Unless somebody else than its acceptor acted under it, who had not seen the end either.
+            let acceptor = contract.offer(accord.offer)?.by.counterpart
+            let isRelied = booked.contains { signed in
+                signed.role != acceptor && contract.isKnown(accord, at: signed.moment)
+            }
+            if !unaware.isEmpty, !isRelied { return "An amendment that nobody acted under outlived an end that had not seen it." }
         }
         return nil
     }

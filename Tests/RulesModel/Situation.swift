@@ -34,7 +34,7 @@ struct Situation: Hashable {
                 values.append(milestone.withdrawnRequests.contains(request.change) ? 1 : 0)
             }
             values.append(left(milestone.releasedAt.map { $0 + (terms?.deadlines.giveBack ?? 0) * 3_600_000 }))
-            values.append(milestone.contested == nil ? 0 : 1)
+            values += [milestone.contested == nil ? 0 : 1, Int64(min(2, milestone.spells.count))]
             guard let dispute = contract.dispute(over: milestone) else { continue }
             values += [isIn(dispute.openers.keys), isIn(dispute.parties), left(contract.defaultTime(dispute))]
             values += [milestone.openDispute == nil ? 0 : 1, left(contract.hearingEnd(dispute))]

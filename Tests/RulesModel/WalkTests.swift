@@ -3,7 +3,7 @@ import Testing
 
 /// Long random histories of several devices that hear of one another late.
 struct WalkTests {
-    private static let acts = count("HANDSEL_MODEL_ACTS", standard: 24_000)
+    private static let acts = count("HANDSEL_MODEL_ACTS", standard: 60_000)
     private static let length = 120
 
     @Test("the rules hold on long walks, and every kind of act has its effect on some of them")

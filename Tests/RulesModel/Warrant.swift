@@ -168,9 +168,12 @@ struct Warrant {
         // Both had spoken when it was signed; or the time to speak is over for a dispute that is open.
         let spoken = acts(receipt.milestone).filter { ruling.moment.hasSeen($0.stamp) }.compactMap(\.speaker)
         if Set(spoken).isSuperset(of: [.client, .freelancer]) { return true }
-        return (openDisputes(receipt.milestone) + lateRequests(receipt.milestone)).contains {
-            isPast($0.change, terms.deadlines.hearing, at: receipt.time)
-        }
+        return openings(receipt.milestone).contains { isPast($0.change, terms.deadlines.hearing, at: receipt.time) }
+    }
+
+    /// What opened a dispute, taken back since or not, and requests for changes, which open one if they are late.
+    private func openings(_ number: Int) -> [SignedAct<Act>] {
+        acts(number).filter { $0.act.opensDispute || $0.act.answeredRound != nil }
     }
 
     private func lateRequests(_ number: Int) -> [SignedAct<Act>] { acts(number).filter { $0.act.answeredRound != nil } }
@@ -178,7 +181,9 @@ struct Warrant {
     private func isUndecided(_ receipt: EscrowReceipt) -> Bool {
         let (number, new) = (receipt.milestone, receipt.totals)
         let hours = terms.deadlines.hearing + terms.deadlines.silence
-        let isOver = (openDisputes(number) + lateRequests(number)).contains { isPast($0.change, hours, at: receipt.time) }
+        let isOpen = !(openDisputes(number) + lateRequests(number)).isEmpty
+        // A dispute that was taken back and opened again goes on with the time that it had.
+        let isOver = isOpen && openings(number).contains { isPast($0.change, hours, at: receipt.time) }
         let share = new.released - old.released
         let sum = share + new.refunded - old.refunded
         // Half of what is divided, or as near as a minor unit allows; all that is held, but of a deposit.
