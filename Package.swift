@@ -115,6 +115,7 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
             ]),
         tests("RelayTests", ["Canon", "Ledger", "Sync", "Store", "Transport", "Relay", crypto, grdb, logging]),
+        tests("HandselKitTests", ["Canon", "Ledger", "Agreement", "Replica", "HandselKit"]),
         tests("GuideTests", ["handsel"]),
         tests("SystemTests", ["handsel"]),
         tests("TidyTests", path: "Tests/Tidy"),

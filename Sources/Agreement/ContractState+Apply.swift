@@ -146,7 +146,10 @@ extension ContractState {
         for index in lapses.indices where !signed.moment.hasSeen(lapses[index].accord.since) {
             lapses[index].to.append(signed.stamp)
         }
-        while accords.count > 1, let last = accords.last, !relied.contains(last.offer), !isKnown(last, at: signed.moment) {
+        for accord in accords.dropFirst() where relied[accord.offer] != nil && !isKnown(accord, at: signed.moment) {
+            keptByReliance.append(Lapse(accord: accord, to: [signed.stamp]))
+        }
+        while accords.count > 1, let last = accords.last, relied[last.offer] == nil, !isKnown(last, at: signed.moment) {
             revoke(last, for: signed.stamp, Self.endSentence)
         }
         adoptTerms()

@@ -14,7 +14,11 @@ extension ContractState {
     /// The agreement in force, as somebody at this point knew it.
     func accord(knownAt moment: Moment) -> Accord? {
         let lapsed = lapses.filter { !$0.to.contains(where: moment.hasSeen) }.map(\.accord)
-        return (accords + lapsed).filter { moment.hasSeen($0.since) }.max { $0.since < $1.since }
+        let kept = accords.filter { accord in
+            relied[accord.offer, default: []].contains(where: moment.hasSeen)
+                || !keptByReliance.contains { $0.accord == accord && $0.to.contains(where: moment.hasSeen) }
+        }
+        return (kept + lapsed).filter { moment.hasSeen($0.since) }.max { $0.since < $1.since }
     }
 
     /// Whether somebody at this point knew of an agreement, by whichever of its acceptances.

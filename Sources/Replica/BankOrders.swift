@@ -53,6 +53,7 @@ extension Replica {
         case file(String)
     }
 
+    /// In the order in which they were noted.
     package func bankOrders(_ filter: OrderFilter = .all) throws -> [BankOrder] {
         let (condition, arguments): (String, StatementArguments) =
             switch filter {
@@ -61,7 +62,7 @@ extension Replica {
             case .file(let name): ("file = ?", [name])
             }
         return try store.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM bank_order WHERE \(condition) ORDER BY reference", arguments: arguments)
+            try Row.fetchAll(db, sql: "SELECT * FROM bank_order WHERE \(condition) ORDER BY number", arguments: arguments)
                 .map(Self.order)
         }
     }

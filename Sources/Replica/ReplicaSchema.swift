@@ -122,9 +122,9 @@ extension Schema {
             CREATE TABLE bank_balance (number INTEGER PRIMARY KEY, account TEXT NOT NULL, currency TEXT NOT NULL,
                 statement TEXT NOT NULL, opening INTEGER, closing INTEGER, UNIQUE (account, currency, statement)) STRICT;
             -- Everything that renders a payment, whose file is null until it is in one and empty where somebody pays by hand.
-            CREATE TABLE bank_order (reference TEXT PRIMARY KEY, kind TEXT NOT NULL, item BLOB NOT NULL, method TEXT NOT NULL,
-                name TEXT NOT NULL, destination TEXT NOT NULL, bic TEXT, minor INTEGER NOT NULL, currency TEXT NOT NULL,
-                time INTEGER NOT NULL, file TEXT) STRICT, WITHOUT ROWID;
+            CREATE TABLE bank_order (number INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+                item BLOB NOT NULL, method TEXT NOT NULL, name TEXT NOT NULL, destination TEXT NOT NULL, bic TEXT,
+                minor INTEGER NOT NULL, currency TEXT NOT NULL, time INTEGER NOT NULL, file TEXT) STRICT;
             CREATE TABLE bank_file (name TEXT PRIMARY KEY, bytes BLOB NOT NULL, time INTEGER NOT NULL,
                 is_written INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
             -- Keys of single changes, revealed in a dispute to those who hold no key of their audience.

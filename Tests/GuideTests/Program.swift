@@ -43,6 +43,8 @@ final class Workshop: Sendable {
     ) async throws -> Finished {
         let output = try Capture()
         let errors = isMerged ? output : try Capture()
+        // Foundation keeps them open for longer than the process lives, and fails to start one once there are too many.
+        defer { for capture in isMerged ? [output] : [output, errors] { try? capture.file.close() } }
         let process = process(program, arguments, environment: extra)
         process.standardOutput = output.file
         process.standardError = errors.file

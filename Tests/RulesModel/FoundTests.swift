@@ -117,6 +117,20 @@ struct FoundTests {
         }
     }
 
+    @Test("money that came in under earlier terms keeps them, if all that its agent knew had undone the amendment")
+    func keptUnseen() throws {
+        var script = try Script(.amended)
+        let old = try #require(script.contract.milestone(1)?.terms)
+        script.sign(.fund(milestone: 1, total: 50), .client)
+        let offer = script.sign(.offer(try #require(script.world.amendments.first), prose: .zero), .client)
+        let end = script.sign(.end, .freelancer, device: 1)
+        try script.accept(offer, .freelancer, without: [end])
+        let reliance = script.sign(.fund(milestone: 1, total: 80), .client, without: [end])
+        script.receipt(.funding, Totals(funded: 50), without: [reliance])
+        #expect(script.voids.isEmpty && script.contract.accords.count == 2)
+        #expect(script.contract.milestone(1)?.terms == old)
+    }
+
     @Test("a withdrawal takes back the disputes that it had seen, and no other of the same side")
     func disputesOfTwoDevices() throws {
         var script = try Script(.escrow)

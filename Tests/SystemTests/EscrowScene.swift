@@ -57,8 +57,10 @@ struct EscrowScene: Sendable {
     /// Until everyone has what everyone has signed.
     func syncAll() async throws { try await sync(bob, ada, eve, max, bob, ada, eve, max) }
 
-    /// Orders a deposit and lets it come in by a bank's statement.
-    func fund(_ milestone: String, _ amount: String, day: Int = 1) async throws {
+    /// Orders a deposit and lets it come in by a bank's statement, from one account or several.
+    func fund(
+        _ milestone: String, _ amount: String, day: Int = 1, from payers: [(iban: String, amount: String)]? = nil
+    ) async throws {
         try await bob.run("milestone", "fund", Scene.contract, milestone)
         try await sync(bob, eve)
         let inbox: InboxAnswer = try await eve.ask("agent", "inbox")
@@ -66,8 +68,12 @@ struct EscrowScene: Sendable {
             throw Unexpected("the inbox has no deposit to wait for")
         }
         let path = scene.path("statement-\(day).xml")
-        let payment = Statement.Payment(amount: amount, isCredit: true, reference: duty.reference ?? "", bankReference: "D\(day)")
-        try Data(Statement(day: day, opening: "0.00", closing: amount, payments: [payment]).document.utf8).write(to: path)
+        let payments = (payers ?? [(Statement.client, amount)]).enumerated().map { index, payer in
+            Statement.Payment(
+                amount: payer.amount, isCredit: true, reference: duty.reference ?? "", bankReference: "D\(day)-\(index)",
+                iban: payer.iban)
+        }
+        try Data(Statement(day: day, opening: "0.00", closing: amount, payments: payments).document.utf8).write(to: path)
         try await eve.run("agent", "import-statement", path.path)
         try await sync(eve, bob, ada)
     }
@@ -137,7 +143,12 @@ struct Statement {
         let isCredit: Bool
         let reference: String
         let bankReference: String
+        /// The other side's account.
+        var iban = Statement.client
     }
+
+    static let client = "NL91ABNA0417164300"
+    static let agent = "DE89370400440532013000"
 
     let day: Int
     let opening: String
@@ -159,7 +170,7 @@ struct Statement {
             <AcctSvcrRef>\(payment.bankReference)</AcctSvcrRef><NtryDtls><TxDtls>
             <Refs><EndToEndId>\(payment.isCredit ? "NOTPROVIDED" : payment.reference)</EndToEndId></Refs>
             <RltdPties><Dbtr><Pty><Nm>Bob Client</Nm></Pty></Dbtr>
-            <DbtrAcct><Id><IBAN>NL91ABNA0417164300</IBAN></Id></DbtrAcct></RltdPties>
+            <DbtrAcct><Id><IBAN>\(payment.iban)</IBAN></Id></DbtrAcct></RltdPties>
             <RmtInf><Ustrd>Thank you \(payment.reference)</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
             """
         }
@@ -168,7 +179,7 @@ struct Statement {
             <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
             <GrpHdr><MsgId>M\(day)</MsgId><CreDtTm>\(date)T18:00:00Z</CreDtTm></GrpHdr>
             <Stmt><Id>S\(day)</Id><CreDtTm>\(date)T18:00:00Z</CreDtTm>
-            <Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Ccy>EUR</Ccy></Acct>
+            <Acct><Id><IBAN>\(Self.agent)</IBAN></Id><Ccy>EUR</Ccy></Acct>
             \(balance("OPBD", opening))\(balance("CLBD", closing))\(entries.joined())
             </Stmt></BkToCstmrStmt></Document>
             """

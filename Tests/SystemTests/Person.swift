@@ -10,6 +10,12 @@ struct Person: Sendable {
     let home: URL
     /// Where its processes run and leave their output.
     let folder: URL
+    /// By how many days its clock is ahead of the true time.
+    var daysAhead = 0
+
+    /// Runs a program at another time, where it is installed.
+    private static let timeMachine = URL(fileURLWithPath: "/usr/bin/faketime")
+    static var canTravel: Bool { FileManager.default.isExecutableFile(atPath: timeMachine.path) }
 
     var replica: URL { home.appendingPathComponent("replica.sqlite") }
 
@@ -21,7 +27,17 @@ struct Person: Sendable {
 
     /// Starts a command and does not wait.
     func start(_ arguments: [String]) throws -> Job {
-        try Job(Self.program, ["--home", home.path] + arguments, in: folder)
+        let arguments = ["--home", home.path] + arguments
+        guard daysAhead != 0 else { return try Job(Self.program, arguments, in: folder) }
+        let travel = ["-m", "--exclude-monotonic", "-f", "+\(daysAhead)d", Self.program.path]
+        return try Job(Self.timeMachine, travel + arguments, in: folder)
+    }
+
+    /// The same person some days later.
+    func later(days: Int) -> Person {
+        var person = self
+        person.daysAhead += days
+        return person
     }
 
     /// Runs a command, whatever comes of it.

@@ -273,7 +273,9 @@ extension ChronicleWriter {
                     return Chronicle.Reach(
                         device: device.description, owner: author(of: device), change: change.description,
                         number: seen[device] - 1)
-                })
+                }
+                .sorted { ($0.owner, $0.device) < ($1.owner, $1.device) })
         }
+        .sorted { $0.by < $1.by }
     }
 }
