@@ -41,13 +41,13 @@ package struct ActFold<Machine: ActMachine>: Sendable {
     package private(set) var entries: [Entry] = []
     /// What all of them come to.
     package private(set) var state = Machine()
-    /// The last act of each device.
-    private var latest: [DeviceID: Stamp] = [:]
-    /// What each device knew that had not seen all: the next act of a device that saw nothing more of others is judged by the same.
-    private var views: [DeviceID: View] = [:]
+    /// The last act of each log.
+    private var latest: [LogID: Stamp] = [:]
+    /// What each signer knew who had not seen all: the next act in a log that saw nothing more of others is judged by the same.
+    private var views: [LogID: View] = [:]
 
     private struct View: Sendable {
-        let others: [DeviceID: UInt64]
+        let others: [LogID: UInt64]
         var machine: Machine
     }
 
@@ -62,31 +62,31 @@ package struct ActFold<Machine: ActMachine>: Sendable {
     package mutating func append(_ signed: SignedAct<Machine.Act>) -> String? {
         let void = reasonToVoid(signed)
         entries.append(Entry(signed: signed, void: void))
-        latest[signed.stamp.device] = signed.stamp
+        latest[signed.stamp.log] = signed.stamp
         guard void == nil else { return void }
         state.apply(signed)
-        // Its device has seen it from now on.
-        views[signed.stamp.device]?.machine.apply(signed)
+        // Its signer has seen it from now on.
+        views[signed.stamp.log]?.machine.apply(signed)
         return nil
     }
 
     private mutating func reasonToVoid(_ signed: SignedAct<Machine.Act>) -> String? {
-        let device = signed.stamp.device
-        if latest[device]?.change == signed.change {
+        let log = signed.stamp.log
+        if latest[log]?.change == signed.change {
             return "A change carries one act, because its id names the act (rule G1)."
         }
         // In a history without concurrency that is all of them.
         if latest.values.allSatisfy(signed.moment.hasSeen) {
-            views[device] = nil
+            views[log] = nil
             return state.reasonToRefuse(signed.act, by: signed.role)
         }
-        let others = signed.moment.past.counts.filter { $0.key != device }
-        let isOwnSeen = latest[device].map(signed.moment.hasSeen) ?? true
-        if views[device]?.others != others || !isOwnSeen {
-            views[device] = View(others: others, machine: view(of: signed.moment))
+        let others = signed.moment.past.counts.filter { $0.key != log }
+        let isOwnSeen = latest[log].map(signed.moment.hasSeen) ?? true
+        if views[log]?.others != others || !isOwnSeen {
+            views[log] = View(others: others, machine: view(of: signed.moment))
         }
-        let reason = views[device]?.machine.reasonToRefuse(signed.act, by: signed.role)
-        if !isOwnSeen { views[device] = nil }
+        let reason = views[log]?.machine.reasonToRefuse(signed.act, by: signed.role)
+        if !isOwnSeen { views[log] = nil }
         return reason
     }
 

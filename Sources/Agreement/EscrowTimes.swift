@@ -48,16 +48,27 @@ extension ContractState {
     package func defaultTime(_ dispute: Dispute) -> UInt64? {
         guard let terms = activeTerms, let start = deliveries[dispute.since.change]?.time else { return nil }
         let time = (terms.deadlines.hearing + terms.deadlines.silence) * 3_600_000
-        let spent = dispute.spells.reduce(UInt64(0)) { $0.saturating(plus: length(of: $1)) }
+        let spent = timeSpent(on: dispute, before: start)
         return deadline(from: start, milliseconds: time - min(time, spent))
     }
 
-    /// How long a dispute was open, without the agent's outages.
-    private func length(of spell: Dispute.Spell) -> UInt64 {
-        guard let from = deliveries[spell.from]?.time, let to = deliveries[spell.to]?.time, from < to else { return 0 }
-        // Outages put a time off by as much as they take of it.
-        let lost = deadline(from: from, milliseconds: to - from) - to
-        return to - from - min(lost, to - from)
+    /// How long a dispute was open before a time, without the agent's outages.
+    ///
+    /// Each moment counts once: a relay vouches for some of these times and the agent for others, and their clocks differ.
+    private func timeSpent(on dispute: Dispute, before start: UInt64) -> UInt64 {
+        let spells = dispute.spells.compactMap { spell -> (from: UInt64, to: UInt64)? in
+            guard let from = deliveries[spell.from]?.time, let to = deliveries[spell.to]?.time else { return nil }
+            return (from, min(to, start))
+        }
+        var (spent, end) = (UInt64(0), UInt64(0))
+        for spell in spells.sorted(by: { $0.from < $1.from }) where max(spell.from, end) < spell.to {
+            let from = max(spell.from, end)
+            // Outages put a time off by as much as they take of it.
+            let lost = deadline(from: from, milliseconds: spell.to - from) - spell.to
+            spent = spent.saturating(plus: spell.to - from - min(lost, spell.to - from))
+            end = spell.to
+        }
+        return spent
     }
 
     /// What silence about a submission may release in all: the milestone's amount, or more if the client has agreed to it; rule E4.

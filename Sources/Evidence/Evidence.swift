@@ -31,7 +31,7 @@ package enum Evidence {
         let history = history(of: space, changes) { change, plaintext in
             let operations = try? Body.decode(plaintext)
             return selection.shows(
-                change.header, id: change.id, by: roster.person(of: change.header.device), operations)
+                change.header, id: change.id, by: roster.author(of: change.header.device), operations)
         }
         return try files(
             of: CheckedHistory(checking: history), encoded: history.encoded, by: Exporter(device: keys.device, person: person),

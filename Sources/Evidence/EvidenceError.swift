@@ -7,7 +7,7 @@ package struct EvidenceError: Error, Equatable, CustomStringConvertible {
         case badSelection
         case missingFile, unknownFile
         case malformed, badKey, badSignature, badDigest, badCommitment
-        case wrongOrder, gap, fork, unproven
+        case wrongOrder, gap, unproven
         case badAuthor, wrongHeads, wrongRendering
     }
 

@@ -17,6 +17,8 @@ package struct EvidenceReport: Sendable {
     package let withheld: [Chronicle.Count]
     /// Nothing is claimed about changes that come after these.
     package let acknowledged: [Chronicle.Acknowledgement]
+    package let forks: [Chronicle.Fork]
+    package let removals: [Chronicle.Removal]
     /// Whether the rules were applied: only where all of the money's changes are shown.
     package let isJudged: Bool
     /// Whether the money adds up for every milestone; nil where there is nothing to add, or not all of it is shown.
@@ -32,10 +34,12 @@ package struct EvidenceReport: Sendable {
         exporterName = chronicle.exported.by
         time = manifest.time
         changes = history.entries.count
-        devices = history.tips.count
+        devices = Set(history.tips.map(\.device)).count
         shown = chronicle.shown
         withheld = chronicle.withheld
         acknowledged = chronicle.acknowledged
+        forks = chronicle.forks
+        removals = chronicle.removals
         isJudged = chronicle.isJudged
         moneyAddsUp = chronicle.money?.addsUp
         self.isTimestamped = isTimestamped

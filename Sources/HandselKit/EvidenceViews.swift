@@ -31,6 +31,14 @@ public struct EvidenceReach: Codable, Hashable, Sendable {
     }
 }
 
+/// Different changes that a device signed in the same place.
+public struct ForkView: Codable, Hashable, Sendable {
+    public let by: String
+    public let device: String
+    public let number: UInt64
+    public let changes: [String]
+}
+
 /// When an authority says that it saw a history, and whether its signature was checked.
 public struct TimestampReport: Codable, Hashable, Sendable {
     /// Milliseconds since 1970 UTC.
@@ -63,6 +71,9 @@ public struct VerificationReport: Codable, Hashable, Sendable {
     public let withheld: [EvidenceCount]
     /// Nothing is claimed about changes after these.
     public let signedUpTo: [EvidenceReach]
+    public let forks: [ForkView]
+    /// Devices that their own persons removed.
+    public let removed: [String]
     /// Whether the rules were applied: only where all of the money's changes are shown.
     public let isJudged: Bool
     /// Nil where there is nothing to add up, or not all of it is shown.
@@ -83,6 +94,8 @@ public struct VerificationReport: Codable, Hashable, Sendable {
         shown = report.shown.map(EvidenceCount.init)
         withheld = report.withheld.map(EvidenceCount.init)
         signedUpTo = report.acknowledged.flatMap { signer in signer.reaches.map { EvidenceReach($0, by: signer.by) } }
+        forks = report.forks.map { ForkView(by: $0.by, device: $0.device, number: $0.number, changes: $0.changes) }
+        removed = report.removals.map(\.device)
         isJudged = report.isJudged
         moneyAddsUp = report.moneyAddsUp
         self.timestamp = timestamp.map(TimestampReport.init)

@@ -33,6 +33,15 @@ struct Home: Sendable {
         return keys
     }
 
+    /// Puts other keys in the place of those that are here, at once or not at all.
+    func replace(_ keys: DeviceKeys) throws {
+        let bytes = Data(keys.signing.seed.bytes + keys.agreement.secret.bytes)
+        let new = keysPath + ".new"
+        guard FileManager.default.createFile(atPath: new, contents: bytes, attributes: [.posixPermissions: 0o600]),
+            rename(new, keysPath) == 0
+        else { throw HandselError(.refused, "The folder \(directory) cannot be written. Check its permissions.") }
+    }
+
     func deviceKeys() throws -> DeviceKeys {
         guard exists else {
             throw HandselError(

@@ -55,19 +55,19 @@ extension Node {
         try requireSuccess(of: try await sync(with: relay, progress: progress))
     }
 
-    private func requireSuccess(of report: SyncReport) throws {
+    func requireSuccess(of report: SyncReport) throws {
         if let failed = report.peers.first(where: { !$0.ok }) { throw HandselError(.network, failed.sentence) }
     }
 
     /// Adds this device to a space and seals to it every key that the recovery code opened.
-    private func enter(_ space: SpaceID, with certificate: Certificate) throws {
+    func enter(_ space: SpaceID, with certificate: Certificate) throws {
         try replica.commit(in: space) { composer in
             try composer.write(.addDevice(certificate))
             try composer.share(composer.view.roster.kind?.sealedAudiences ?? [], with: certificate.sealingKeys)
         }
     }
 
-    private func ownName(person: PersonID, in spaces: [SpaceID]) throws -> String? {
+    func ownName(person: PersonID, in spaces: [SpaceID]) throws -> String? {
         for space in spaces {
             let contract = try replica.contract(space)
             let parties = [contract.client, contract.freelancer, contract.agent, contract.mediator].compactMap { $0 }

@@ -41,7 +41,14 @@ extension Node {
     func sync(
         with name: String?, provingAlso keys: [SigningKey], progress: @Sendable (String) -> Void
     ) async throws -> SyncReport {
-        _ = try replica.identity()
+        try settleDevices()
+        return try await fetch(from: name, provingAlso: keys, progress: progress)
+    }
+
+    /// The same for a device that may not be anybody's yet.
+    func fetch(
+        from name: String?, provingAlso keys: [SigningKey] = [], progress: @Sendable (String) -> Void
+    ) async throws -> SyncReport {
         let saved = try replica.addresses().filter { name == nil || $0.url == name || $0.name == name }
         guard !saved.isEmpty else {
             throw name.map {
@@ -62,7 +69,8 @@ extension Node {
             let newlyJoined = try completeJoins().count
             let newlyAccepted = try acceptJoins()
             let shown = try showReceipts()
-            if report.ok, newlyJoined + newlyAccepted + shown > 0 {
+            let isSettled = try !settleDevices()
+            if report.ok, newlyJoined + newlyAccepted + shown > 0 || !isSettled {
                 report = await exchange(with: address, provingAlso: keys).adding(report)
             }
             joined += newlyJoined

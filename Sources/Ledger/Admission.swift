@@ -14,56 +14,16 @@ package struct Placement: Hashable, Sendable {
         self.membership = membership
     }
 
-    package func hasSeen(_ other: Placement) -> Bool { past.contains(device: other.stamp.device, seq: other.stamp.seq) }
+    package func hasSeen(_ other: Placement) -> Bool { past.contains(other.stamp) }
 }
 
 /// What admission asks of a store about one space.
 package protocol History {
     func placement(of change: ChangeID) throws -> Placement?
-    /// The last change of each branch of a device's log: one, unless the device forked.
-    func tips(of device: DeviceID) throws -> [Stamp]
-}
-
-/// The control changes of one space, from which rosters are folded: the present one and those at points in the past.
-package struct ControlLog: Sendable {
-    private var entries: [ControlEntry]
-    private var placements: [ChangeID: Placement]
-    private var cache: [ChangeID: Roster] = [:]
-    package private(set) var roster: Roster
-
-    package init(_ entries: [ControlEntry] = []) {
-        self.entries = entries.sorted { $0.placement.stamp < $1.placement.stamp }
-        placements = Dictionary(entries.map { ($0.id, $0.placement) }) { first, _ in first }
-        roster = Roster(folding: self.entries)
-    }
-
-    package mutating func insert(_ entry: ControlEntry) {
-        let index = entries.firstIndex { entry.placement.stamp < $0.placement.stamp } ?? entries.endIndex
-        entries.insert(entry, at: index)
-        placements[entry.id] = entry.placement
-        roster = Roster(folding: entries)
-    }
-
-    package func placement(of change: ChangeID) -> Placement? { placements[change] }
-
-    /// What a new change names as its membership: the last control change whose roster admits its author, and never one older
-    /// than `previous`, the one that the author's last change named.
-    package mutating func membership(after previous: ChangeID?, where admits: (Roster) -> Bool) -> ChangeID? {
-        let older = previous.flatMap { placements[$0] }
-        for entry in entries.reversed() where older?.hasSeen(entry.placement) != true {
-            if let roster = roster(at: entry.id), admits(roster) { return entry.id }
-        }
-        return previous
-    }
-
-    /// The roster as the author of `change` knew it once it had seen that change.
-    package mutating func roster(at change: ChangeID) -> Roster? {
-        if let known = cache[change] { return known }
-        guard let end = placements[change] else { return nil }
-        let roster = Roster(folding: entries.filter { $0.id == change || end.hasSeen($0.placement) })
-        cache[change] = roster
-        return roster
-    }
+    /// The changes of a device that directly follow `previous` in its log, or begin the log if that is nil.
+    ///
+    /// More than one prove that the device forked: each begins a branch.
+    func successors(of previous: ChangeID?, by device: DeviceID) throws -> [ChangeID]
 }
 
 /// Whether a verified change may enter the store: its place in the graph, and its author's membership.
@@ -71,45 +31,52 @@ package enum Admission {
     package enum Outcome: Sendable {
         case known
         case admitted(Placement)
+        /// Its device has signed another change in the same place: all that follows either of them has to be placed anew, by `place`.
+        case forked(Placement)
     }
 
     package static func admit(_ change: Change, history: some History, control: inout ControlLog) throws -> Outcome {
         if try history.placement(of: change.id) != nil { return .known }
-        let placement = try place(change, history: history)
-        try checkAuthor(change, placement, history: history, control: &control)
-        return .admitted(placement)
-    }
-
-    private static func place(_ change: Change, history: some History) throws -> Placement {
         let header = change.header
-        let tips = try history.tips(of: header.device)
-        guard !tips.contains(where: { $0.seq >= header.seq }) else {
+        let siblings = try history.successors(of: header.previous, by: header.device).filter { $0 != change.id }
+        guard siblings.count < LedgerLimits.branches else {
             throw LedgerError(
                 .forked,
-                "\(header.device) signed two different changes with number \(header.seq); the second, \(change.id), is refused.")
+                "\(header.device) signed more than \(LedgerLimits.branches) different changes with number \(header.seq); \(change.id) is refused."
+            )
         }
-        guard
-            tips.isEmpty
-                ? header.previous == nil : tips.contains(where: { $0.change == header.previous && $0.seq + 1 == header.seq })
-        else {
-            throw LedgerError(
-                .missingDependency, "\(change.id) continues a log whose earlier part is missing. Sync again to fetch it.")
+        let placement = try place(header, change.id, isBranch: !siblings.isEmpty, history: history)
+        try checkAuthor(change, placement, history: history, control: &control)
+        return siblings.isEmpty ? .admitted(placement) : .forked(placement)
+    }
+
+    /// Where a change stands after those that it names; `isBranch` if its device signed another one in the same place.
+    package static func place(
+        _ header: Header, _ id: ChangeID, isBranch: Bool, history: some History
+    ) throws -> Placement {
+        let previous = try header.previous.map { try placement(of: $0, before: id, history) }
+        guard previous.map({ $0.stamp.device == header.device && $0.stamp.seq + 1 == header.seq }) ?? (header.seq == 0) else {
+            throw LedgerError(.wrongPosition, "\(id) does not continue the log of \(header.device) where it says.")
         }
         var past = VersionVector()
         var lamport: UInt64 = 0
-        for id in header.dependencies {
-            guard let dependency = try history.placement(of: id) else {
-                throw LedgerError(.missingDependency, "\(change.id) builds on \(id), which is missing. Sync again to fetch it.")
+        for dependency in header.dependencies {
+            let seen = try placement(of: dependency, before: id, history)
+            guard seen.stamp.device != header.device || !header.parents.contains(dependency) else {
+                throw LedgerError(.wrongPosition, "\(id) names a change of its own device as another head.")
             }
-            guard dependency.stamp.device != header.device || !header.parents.contains(id) else {
-                throw LedgerError(.wrongPosition, "\(change.id) names a change of its own device as another head.")
-            }
-            past.merge(dependency.past)
-            past.insert(device: dependency.stamp.device, seq: dependency.stamp.seq)
-            lamport = max(lamport, dependency.stamp.lamport)
+            past.merge(seen.past)
+            past.insert(seen.stamp)
+            lamport = max(lamport, seen.stamp.lamport)
         }
-        let stamp = Stamp(lamport: lamport + 1, device: header.device, seq: header.seq, change: change.id)
-        return Placement(stamp: stamp, past: past, membership: header.membership)
+        let log = LogID(header.device, branch: isBranch ? id : previous?.stamp.log.branch)
+        return Placement(
+            stamp: Stamp(lamport: lamport + 1, log: log, seq: header.seq, change: id), past: past, membership: header.membership)
+    }
+
+    private static func placement(of dependency: ChangeID, before change: ChangeID, _ history: some History) throws -> Placement {
+        if let placement = try history.placement(of: dependency) { return placement }
+        throw LedgerError(.missingDependency, "\(change) builds on \(dependency), which is missing. Sync again to fetch it.")
     }
 
     private static func checkAuthor(

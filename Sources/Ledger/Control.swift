@@ -77,6 +77,8 @@ package enum ControlOperation: Hashable, Sendable {
     case addMember(Role, Certificate)
     /// A further device of a person who is a member.
     case addDevice(Certificate)
+    /// A device of the author's own person that is lost, stolen or done with.
+    case removeDevice(DeviceID)
     /// One of the person's spaces, its id sealed to their keys; only in an identity space.
     case listSpace([SealedKey])
 }
@@ -116,7 +118,7 @@ package struct Invite: Hashable, Sendable {
 extension ControlOperation {
     package static let kinds: Set<String> = [
         "space.create", "epoch.rotate", "epoch.share", "invite.create", "invite.revoke", "member.join", "member.accept",
-        "member.add", "device.add", "space.list",
+        "member.add", "device.add", "device.remove", "space.list",
     ]
 
     /// The certificate it carries.
@@ -171,6 +173,7 @@ extension ControlOperation {
                 certificate.write(to: &$0)
             }
         case .addDevice(let certificate): Operation("device.add") { certificate.write(to: &$0) }
+        case .removeDevice(let device): Operation("device.remove") { $0.identifier(device) }
         case .listSpace(let seals): Operation("space.list") { $0.seals(seals) }
         }
     }
@@ -226,6 +229,7 @@ extension ControlOperation {
             try reader.array(of: 2)
             return .addMember(try reader.named(), try Certificate(from: &reader))
         case "device.add": return .addDevice(try Certificate(from: &reader))
+        case "device.remove": return .removeDevice(try reader.identifier())
         case "space.list": return .listSpace(try reader.seals())
         default: return nil
         }

@@ -14,6 +14,8 @@ package enum LedgerLimits {
     package static let operations = 8_192
     /// Devices of one person in one space.
     package static let devices = 256
+    /// Changes that one device signed in the same place and that are kept.
+    package static let branches = 16
     /// The name of an operation's kind, in bytes.
     package static let kind = 64
     /// Recipients of one epoch key.

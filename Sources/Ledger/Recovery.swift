@@ -23,11 +23,7 @@ package struct RecoveryCode: Sendable {
     }
 
     /// In groups of five, to be written down.
-    package var text: String {
-        let encoded = Array(TextForm.encode(prefix: Self.prefix, secret).dropFirst(Self.prefix.count + 1))
-        let groups = stride(from: 0, to: encoded.count, by: 5).map { String(encoded[$0..<min($0 + 5, encoded.count)]) }
-        return Self.prefix + "_" + groups.joined(separator: "-")
-    }
+    package var text: String { TextForm.grouped(prefix: Self.prefix, secret) }
 
     package func personKey() throws(LedgerError) -> SigningKey {
         try SigningKey(seed: Derivation.key(from: secret, label: "handsel/recovery/person/1"))

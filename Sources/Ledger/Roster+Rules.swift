@@ -21,20 +21,37 @@ extension Roster {
             return reasonAgainst(certificate, in: entry, isForAuthor: false)
         default: break
         }
-        guard let author = person(of: entry.author) else { return "its author is not a member" }
+        // Whether what a device signed without knowing of its removal stands is not for this fold to say.
+        guard let author = author(of: entry.author) else { return "its author is not a member" }
+        if removals.contains(where: { $0.device == entry.author && entry.placement.hasSeen($0.by) }) {
+            return "its author's device had been removed"
+        }
         switch operation {
-        case .rotate(_, let keys, let digests): return reasonAgainstKeys(keys, digests)
+        case .rotate(_, let keys, let digests):
+            return canRekey(author) ? reasonAgainstKeys(keys, digests) : "only whoever reads all of a space gives it new keys"
         case .invite(let invite): return reasonAgainst(invite, by: author, in: entry)
         case .revokeInvite(let invite):
-            guard let place = places[invite], entry.author == founder else { return "only the inviter revokes an invite" }
+            guard let place = places[invite], isFounding(entry) else { return "only the inviter revokes an invite" }
             if case .accepted = place.state { return "the invite was already accepted" }
             return nil
         case .accept(let join): return reasonAgainstAccepting(join, by: author, in: entry)
         case .addMember(let role, let certificate): return reasonAgainstAdding(role, certificate, in: entry)
         case .share(let epoch, _): return epochs.contains(epoch) ? nil : "it names an unknown epoch"
         case .listSpace: return kind == .identity ? nil : "only an identity space lists spaces"
+        case .removeDevice(let device):
+            if certificates[device]?.person != author { return "only a person's own devices remove a device" }
+            guard let entrance = entrances[device], device == entry.author || entry.placement.past.contains(entrance) else {
+                return "its author did not know the device"
+            }
+            return nil
         default: return nil
         }
+    }
+
+    /// Whoever makes keys knows them, so nobody makes those of an audience that they do not read.
+    package func canRekey(_ person: PersonID) -> Bool {
+        guard let kind, let role = roles[person] else { return false }
+        return Set(kind.audiences(readBy: role)).isSuperset(of: kind.sealedAudiences)
     }
 
     /// Keys that leave a member out would hide from them what binds them.
@@ -54,6 +71,7 @@ extension Roster {
         if own.count >= LedgerLimits.devices, !own.contains(certificate.device) {
             return "its person has as many devices as one may have"
         }
+        if isRemoved(certificate.device) { return "its device was removed, and never comes back" }
         // A device that changed hands would take along what it signed before.
         if let known = certificates[certificate.device], known.person != certificate.person {
             return "its device already belongs to another person"
@@ -64,7 +82,7 @@ extension Roster {
     }
 
     private func reasonAgainst(_ invite: Invite, by author: PersonID, in entry: ControlEntry) -> String? {
-        if entry.author != founder { return "only the device that founded the space invites" }
+        if !isFounding(entry) { return "only the device that founded the space invites" }
         if kind != .contract || settled[author] == invite.role || !SpaceKind.contract.roles.contains(invite.role) {
             return "only another's place in a contract can be offered"
         }
@@ -96,18 +114,18 @@ extension Roster {
         if case .accepted = place.state { return "the invite was already accepted" }
         if place.state == .revoked { return "the invite was revoked" }
         if settled[join.person] != nil { return "its person is already a member" }
-        if place.invite.role.isParty { return entry.author == founder ? nil : "only the inviter accepts a join" }
-        if entry.author != founder {
+        if place.invite.role.isParty { return isFounding(entry) ? nil : "only the inviter accepts a join" }
+        if !isFounding(entry) {
             return isSettledCounterpart(author) ? nil : "only the other party agrees to the \(place.invite.role.rawValue)"
         }
         // In its past, not only before it in linear order: what the other party signs later cannot change what is settled.
-        let hasConsent = consents[id, default: []].contains { entry.placement.past.contains(device: $0.device, seq: $0.seq) }
+        let hasConsent = consents[id, default: []].contains(where: entry.placement.past.contains)
         return hasConsent ? nil : "the other party has not agreed to the \(place.invite.role.rawValue) yet"
     }
 
     private func reasonAgainstAdding(_ role: Role, _ certificate: Certificate, in entry: ControlEntry) -> String? {
         if kind != .account { return "only an account takes in a member without an invite" }
-        if entry.author != founder { return "only the device that founded the space adds a member" }
+        if !isFounding(entry) { return "only the device that founded the space adds a member" }
         if role != .agent { return "only the agent is added" }
         if settled.values.contains(role) { return "the agent's place is taken" }
         if settled[certificate.person] != nil { return "its person is already a member" }
@@ -119,8 +137,8 @@ extension Roster {
         case .create(let kind, let role, let certificate):
             space = SpaceID(genesis: entry.id)
             self.kind = kind
-            founder = entry.author
-            certificates[certificate.device] = certificate
+            founding.pass(to: entry.author, since: nil)
+            admit(certificate, entry)
             settled[certificate.person] = role
         case .rotate(_, let keys, let digests):
             epochs.append(entry.id)
@@ -132,9 +150,9 @@ extension Roster {
         case .revokeInvite(let invite): places[invite]?.state = .revoked
         case .join(let invite, let certificate, _):
             joins.append(Join(id: entry.id, invite: invite, certificate: certificate))
-            certificates[certificate.device] = certificate
+            admit(certificate, entry)
         case .accept(let id):
-            guard entry.author == founder else {
+            guard isFounding(entry) else {
                 consents[id, default: []].append(entry.placement.stamp)
                 break
             }
@@ -143,12 +161,37 @@ extension Roster {
             places[join.invite]?.state = .accepted(join: id)
             settle(join.certificate, as: role)
         case .addMember(let role, let certificate):
-            certificates[certificate.device] = certificate
+            admit(certificate, entry)
             settle(certificate, as: role)
-        case .addDevice(let certificate): certificates[certificate.device] = certificate
+        case .addDevice(let certificate):
+            admit(certificate, entry)
+            // Whoever comes back by the recovery code after all devices were removed takes over from them.
+            if certificate.isSignedByPerson { succeed(to: certificate.person, with: certificate.device, entry) }
+        case .removeDevice(let device):
+            if !isRemoved(device) { removals.append(Removal(device: device, by: entry.placement)) }
+            if device != entry.author, let person = author(of: device) { succeed(to: person, with: entry.author, entry) }
         }
         assignClaims()
     }
+
+    private mutating func admit(_ certificate: Certificate, _ entry: ControlEntry) {
+        certificates[certificate.device] = certificate
+        if entrances[certificate.device] == nil { entrances[certificate.device] = entry.placement.stamp }
+    }
+
+    /// What a removed device of a person alone could do, another of theirs can do from now on.
+    private mutating func succeed(to person: PersonID, with device: DeviceID, _ entry: ControlEntry) {
+        func isOver(_ succession: Succession) -> Bool {
+            succession.last.map { isRemoved($0) && certificates[$0]?.person == person } ?? false
+        }
+        if isOver(founding) { founding.pass(to: device, since: entry.placement.stamp) }
+        for role in serving.keys where serving[role].map(isOver) == true {
+            serving[role]?.pass(to: device, since: entry.placement.stamp)
+        }
+    }
+
+    /// Whether an entry's author was the founding device, as far as they could know.
+    func isFounding(_ entry: ControlEntry) -> Bool { founding.holder(knownAt: entry.placement.past) == entry.author }
 
     private mutating func noteRecipients(of keys: [Audience: [SealedKey]], _ epoch: ChangeID) {
         for (audience, seals) in keys {
@@ -158,7 +201,7 @@ extension Roster {
 
     private mutating func settle(_ certificate: Certificate, as role: Role) {
         settled[certificate.person] = role
-        if !role.isParty { serving[role] = certificate.device }
+        if !role.isParty { serving[role, default: Succession()].pass(to: certificate.device, since: nil) }
     }
 
     /// Gives each place that is not settled to the first join whose invite stands; a party has the role at once.

@@ -16,8 +16,20 @@ package struct ControlEntry: Sendable {
         provenCertificates = Set(operations.compactMap(\.certificate).filter(\.hasValidSignatures))
     }
 
+    private init(_ entry: ControlEntry, operations: [ControlOperation]) {
+        placement = entry.placement
+        claimedTime = entry.claimedTime
+        self.operations = operations
+        provenCertificates = []
+    }
+
     package var id: ChangeID { placement.stamp.change }
     var author: DeviceID { placement.stamp.device }
+
+    /// What is left of an entry that does not stand: a device is removed by whoever could do so, else two could undo one another.
+    var removalsAlone: ControlEntry {
+        ControlEntry(self, operations: operations.filter { if case .removeDevice = $0 { true } else { false } })
+    }
 }
 
 /// Who is in a space, with which devices and roles: a fold of its control changes in their linear order.
@@ -44,13 +56,38 @@ package struct Roster: Hashable, Sendable {
         package var person: PersonID { certificate.person }
     }
 
+    /// A device that was removed from the space, and where.
+    package struct Removal: Hashable, Sendable {
+        package let device: DeviceID
+        package let by: Placement
+    }
+
+    /// Devices that held a right one after the other, each from the removal of the one before.
+    struct Succession: Hashable, Sendable {
+        private struct Holder: Hashable, Sendable {
+            let device: DeviceID
+            let since: Stamp?
+        }
+
+        private var holders: [Holder] = []
+
+        var last: DeviceID? { holders.last?.device }
+
+        mutating func pass(to device: DeviceID, since: Stamp?) { holders.append(Holder(device: device, since: since)) }
+
+        /// Who held it as far as somebody with this past could know.
+        func holder(knownAt past: VersionVector) -> DeviceID? {
+            holders.last { $0.since.map(past.contains) ?? true }?.device
+        }
+    }
+
     package internal(set) var space: SpaceID?
     package internal(set) var kind: SpaceKind?
-    /// The device that founded the space, which alone gives its other places away.
+    /// The device that founded the space, or whoever of its person's has removed it: it alone gives the other places away.
     ///
     /// Its log is one line. If every device of its person could invite, accept and revoke, one that claims to have seen nothing
     /// could put a revocation or another guest before a join that was settled long ago, and so remove the other party.
-    package internal(set) var founder: DeviceID?
+    var founding = Succession()
     /// Everyone who was ever rightly certified, whether or not their place was settled in favour of another.
     package internal(set) var certificates: [DeviceID: Certificate] = [:]
     package internal(set) var roles: [PersonID: Role] = [:]
@@ -61,8 +98,12 @@ package struct Roster: Hashable, Sendable {
     package internal(set) var joins: [Join] = []
     /// Where the party that did not found the space agreed to an agent or a mediator, by join.
     package internal(set) var consents: [ChangeID: [Stamp]] = [:]
-    /// The device with which the agent, or the mediator, came in.
-    var serving: [Role: DeviceID] = [:]
+    /// The device with which the agent, or the mediator, came in, or whoever of theirs has removed it.
+    var serving: [Role: Succession] = [:]
+    /// In linear order; a device that was removed never comes back.
+    package internal(set) var removals: [Removal] = []
+    /// Where each device came in.
+    var entrances: [DeviceID: Stamp] = [:]
     /// Rotations in linear order; new bodies are sealed under the last.
     package internal(set) var epochs: [ChangeID] = []
     /// The digests of each epoch's keys.
@@ -79,13 +120,21 @@ package struct Roster: Hashable, Sendable {
         }
     }
 
-    /// The member's person, if `device` belongs to one.
-    package func person(of device: DeviceID) -> PersonID? {
+    /// The member's person, if `device` belongs to one now.
+    package func person(of device: DeviceID) -> PersonID? { isRemoved(device) ? nil : author(of: device) }
+
+    /// The member's person, if `device` belongs to one or did so until it was removed.
+    package func author(of device: DeviceID) -> PersonID? {
         guard let person = certificates[device]?.person, roles[person] != nil else { return nil }
         return person
     }
 
-    package func role(of device: DeviceID) -> Role? { person(of: device).flatMap { roles[$0] } }
+    package func isRemoved(_ device: DeviceID) -> Bool { removals.contains { $0.device == device } }
+
+    /// The role of whoever signed with a device, removed since or not.
+    package func role(of device: DeviceID) -> Role? { author(of: device).flatMap { roles[$0] } }
+
+    package var founder: DeviceID? { founding.last }
 
     package var devices: Set<DeviceID> { Set(certificates.keys.filter { person(of: $0) != nil }) }
 
@@ -106,14 +155,22 @@ package struct Roster: Hashable, Sendable {
     /// The X25519 keys of all devices of a person.
     package func sealingKeys(of person: PersonID) -> [Bytes32] { sealingKeys { $0 == person } }
 
+    /// A removed device reads nothing more; its person's recovery code does, even if they are left without a device.
     private func sealingKeys(where isEntitled: (PersonID) -> Bool) -> [Bytes32] {
-        Array(Set(certificates.values.filter { isEntitled($0.person) }.flatMap(\.sealingKeys))).sorted()
+        let entitled = certificates.values.filter { isEntitled($0.person) }
+        let devices = entitled.filter { !isRemoved($0.device) }.flatMap(\.sealingKeys)
+        return Set(devices + entitled.filter(\.isSignedByPerson).map(\.recoveryKey)).sorted()
+    }
+
+    /// Keys that were given an epoch's key and ought not to read what is written from now on.
+    package func strangers(to epoch: ChangeID, _ audience: Audience) -> Set<Bytes32> {
+        (epochRecipients[epoch]?[audience] ?? []).subtracting(sealingKeys(reading: audience))
     }
 
     package func person(in role: Role) -> PersonID? { roles.first { $0.value == role }?.key }
 
     /// The one device whose acts count as the agent's or the mediator's, because its log is one line; nil for others.
-    package func device(in role: Role) -> DeviceID? { serving[role] }
+    package func device(in role: Role) -> DeviceID? { serving[role]?.last }
 
     /// Invites whose link still admits someone, or whose first taker waits to be confirmed.
     package var openInvites: [ChangeID: Place] {

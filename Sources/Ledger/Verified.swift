@@ -24,17 +24,16 @@ package enum Verification {
     /// Checks one signature a run: each device's last change, or an earlier one where that is bad.
     package static func verify(_ changes: [Change]) -> Result {
         var proofs: [ChangeID: Bool] = [:]
-        var covered: [DeviceID: ChangeID] = [:]
+        var covered: [ChangeID: DeviceID] = [:]
         for change in changes.reversed() {
-            let device = change.header.device
-            if covered[device] == change.id {
+            if covered[change.id] == change.header.device {
                 proofs[change.id] = false
             } else if change.hasValidSignature {
                 proofs[change.id] = true
             } else {
                 continue
             }
-            covered[device] = change.header.previous
+            if let previous = change.header.previous { covered[previous] = change.header.device }
         }
         var result = Result()
         for change in changes {

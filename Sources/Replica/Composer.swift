@@ -26,6 +26,8 @@ package final class Composer {
     @discardableResult
     package func write(_ audience: Audience, _ operations: [Operation], blobs: [BlobID] = []) throws -> ChangeID {
         let device = keys.device.device
+        try requireOneHistory(of: device)
+        if try isReadByStrangers(audience) { try rotate() }
         let tip = try view.tips(of: device).last
         let parents = try view.heads().filter { $0.device != device }.map(\.change)
         let named = try tip.flatMap { try view.placement(of: $0.change) }?.membership
@@ -49,6 +51,28 @@ package final class Composer {
     @discardableResult
     package func write(_ operation: ControlOperation) throws -> ChangeID { try write(.control, [operation.operation]) }
 
+    /// Nothing more is signed by a device that was removed, or that somewhere else signed something different in the same place.
+    private func requireOneHistory(of device: DeviceID) throws {
+        if view.control.claimed.isRemoved(device) {
+            throw ReplicaError(
+                .refused, "This device was removed by another of yours, so it signs nothing more. Add it anew, in another folder.")
+        }
+        if view.control.standing.proofs.contains(where: { $0.cause == .fork && $0.device == device }) {
+            throw ReplicaError(
+                .refused,
+                "A copy of this replica has signed something else in the same place, so others count nothing more of this device. "
+                    + "`handsel device renew` gives it a key of its own.")
+        }
+    }
+
+    /// Whether somebody reads the last keys who ought not to: a removed device, or who joined and was not taken.
+    private func isReadByStrangers(_ audience: Audience) throws -> Bool {
+        guard audience.isSealed, let epoch = view.roster.epochs.last,
+            let person = view.roster.person(of: ownDevice), view.roster.canRekey(person)
+        else { return false }
+        return !view.roster.strangers(to: epoch, audience).isEmpty
+    }
+
     /// A device that is not a member yet names a roster that lets its first change make it one.
     private func membership(of device: DeviceID, after named: ChangeID?, _ operations: [Operation]) throws -> ChangeID? {
         switch try operations.first.flatMap({ try ControlOperation($0) }) {
@@ -65,7 +89,10 @@ package final class Composer {
             try SpaceFold.epochKey(epoch, audience, in: view).map { Draft.Epoch(id: epoch, key: $0) }
         }
         // Rather an older key that everyone was given than a newer one that somebody was left out of.
-        if let epoch = held.first(where: { view.roster.keysWithout($0.id, audience).isEmpty }) ?? held.first { return epoch }
+        let whole = held.first {
+            view.roster.keysWithout($0.id, audience).isEmpty && view.roster.strangers(to: $0.id, audience).isEmpty
+        }
+        if let epoch = whole ?? held.first { return epoch }
         throw ReplicaError(.notReadable, "This device holds no key to write in \(view.space). Sync, so that it is let in.")
     }
 
@@ -84,6 +111,14 @@ package final class Composer {
         let change = try write(.rotate(predecessor: predecessor, keys: seals, digests: digests))
         try fold()
         return change
+    }
+
+    /// Keys the space anew if somebody reads the last keys who ought not to, and this device may.
+    package func rotateIfRead() throws {
+        for audience in view.roster.kind?.sealedAudiences ?? [] where try isReadByStrangers(audience) {
+            try rotate()
+            return
+        }
     }
 
     /// An epoch's keys to some audiences, as far as this device holds them, sealed to further recipients.

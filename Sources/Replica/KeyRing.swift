@@ -9,11 +9,16 @@ package struct KeyRing: Sendable {
     package let device: DeviceKeys
     /// The recovery code's key, only while a person is being brought back.
     package let recovery: AgreementKey?
+    /// Whether everything of the person's is being fetched for the first time, so that their own join may lie many frames ahead.
+    let isArriving: Bool
     package let sealing: any Sealing
 
-    package init(device: DeviceKeys, recovery: AgreementKey? = nil, sealing: any Sealing = HPKESealing()) {
+    package init(
+        device: DeviceKeys, recovery: AgreementKey? = nil, isArriving: Bool = false, sealing: any Sealing = HPKESealing()
+    ) {
         self.device = device
         self.recovery = recovery
+        self.isArriving = isArriving || recovery != nil
         self.sealing = sealing
     }
 

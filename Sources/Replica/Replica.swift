@@ -28,8 +28,7 @@ package struct Replica: StoreBacked {
 
         /// A replica takes the spaces of its own person, and those that it holds an invite to.
         func takes(_ view: SpaceView, from peer: PeerIdentity) throws -> Bool {
-            // While a person is brought back, their own join may lie many frames ahead.
-            if keys.recovery != nil { return true }
+            if keys.isArriving { return true }
             if let person = try Replica.identity(view.db)?.person, view.roster.roles[person] != nil { return true }
             return try Bool.fetchOne(
                 view.db, sql: "SELECT EXISTS (SELECT 1 FROM invite_held WHERE space = ?)", arguments: [view.space.data]) ?? false
@@ -78,6 +77,13 @@ extension Replica {
             try db.execute(
                 sql: "INSERT INTO identity (id, person, certificate, name) VALUES (1, ?, ?, ?)",
                 arguments: [certificate.person.data, Data(certificate.encoded), name])
+        }
+    }
+
+    /// The same person by another device.
+    package func replaceIdentity(_ certificate: Certificate) throws {
+        try store.write {
+            try $0.execute(sql: "UPDATE identity SET certificate = ?", arguments: [Data(certificate.encoded)])
         }
     }
 

@@ -64,7 +64,7 @@ extension SpaceFold {
             let change: ChangeID = try row.identifier("change")
             guard let act = act(try row.assertion()), let placement = try view.placement(of: change) else { continue }
             let ordinal: Int64 = row["ordinal"]
-            guard let role = view.roster.signingRole(of: placement.stamp.device) else {
+            guard let role = view.roster.signingRole(of: placement.stamp.device, knownAt: placement.past) else {
                 try visit(row, HeldBack.cannotSign.rawValue)
                 continue
             }

@@ -10,7 +10,7 @@ import Store
 extension SpaceFold {
     /// Applies an edit; returns why it has no effect, if it has none.
     func apply(_ edit: Edit, at moment: Moment, claimedTime: UInt64) throws -> String? {
-        guard let person = view.roster.person(of: moment.stamp.device) else { return HeldBack.notAMember.rawValue }
+        guard let person = view.roster.author(of: moment.stamp.device) else { return HeldBack.notAMember.rawValue }
         switch edit {
         case .diary(let slot, let device, let entry):
             guard let device = try ownDevice(device, of: person, at: moment) else { return Self.notOwnTime }

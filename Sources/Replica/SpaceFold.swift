@@ -28,6 +28,8 @@ package final class SpaceFold {
 
     package func fold(_ admitted: [ChangeStore.Admitted]) throws {
         guard !admitted.isEmpty else { return }
+        // What stands may have changed with a fork, a removal or an acknowledgement, also of what was folded long ago.
+        if view.hasNewStanding { return try refold() }
         if admitted.contains(where: { $0.change.header.audience == .control }) {
             let before = try rosterDevices()
             let gained = try foldControl(admitted.filter { $0.change.header.audience == .control })
@@ -166,7 +168,10 @@ extension SpaceFold {
         let change = admitted.change
         guard change.header.audience != .control else { return try foldVoidControl(admitted) }
         let moment = Moment(stamp: admitted.placement.stamp, past: admitted.placement.past)
-        guard view.roster.person(of: change.header.device) != nil else { return try hold(change.id, .notAMember) }
+        guard view.roster.author(of: change.header.device) != nil else { return try hold(change.id, .notAMember) }
+        if let cause = view.control.standing.cause(against: admitted.placement) {
+            return try hold(change.id, reason: cause.rawValue)
+        }
         if let epoch = change.header.epoch, !view.roster.epochs.contains(epoch) { return try hold(change.id, .partialKeys) }
         let epochKey = try change.header.epoch.flatMap { try Self.epochKey($0, change.header.audience, in: view) }
         guard let changeKey = try change.changeKey(epochKey: epochKey) ?? disclosedKey(of: change.id) else {
@@ -210,6 +215,9 @@ extension SpaceFold {
     private func foldVoidControl(_ admitted: ChangeStore.Admitted) throws {
         guard let operations = try? Admission.controlOperations(of: admitted.change) else {
             return try hold(admitted.change.id, reason: "its body is damaged")
+        }
+        if let cause = view.control.standing.cause(against: admitted.placement) {
+            return try hold(admitted.change.id, reason: cause.rawValue)
         }
         if operations.isEmpty { try hold(admitted.change.id, .unknownKind) }
     }

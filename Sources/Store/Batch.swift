@@ -16,7 +16,7 @@ struct Batch {
         in space: Int64, after tips: [Tip], from position: Int64, _ db: Database
     ) throws -> (changes: [Change], next: UInt64)? {
         let known = try knownCounts(tips, space, db)
-        guard let first = try firstArrival(beyond: known, db) else { return nil }
+        guard let first = try firstArrival(in: space, beyond: known, db) else { return nil }
         for limit in [SyncLimits.fullFrame, SyncLimits.frame - 1_024] {
             let batch = try Batch(of: space, beyond: known, from: max(first, position + 1), limit: limit, db)
             if let end = batch.provenEnd {
@@ -27,29 +27,41 @@ struct Batch {
         throw StoreError(.damaged, "A signature that covers stored changes is missing. `handsel doctor` says which.")
     }
 
-    /// How many changes of each log are in a store with `tips`.
+    /// After which number the changes of each log follow that a store with `tips` lacks.
     ///
-    /// A tip that is unknown here lies beyond what is here of its log; one beside it is another branch, of which nothing follows.
+    /// It has all that its tips had seen. A tip that is unknown here lies beyond what is here of its log, unless that log has got as
+    /// far: then it is on another branch.
     private static func knownCounts(_ tips: [Tip], _ space: Int64, _ db: Database) throws -> [Int64: Int64] {
-        let tips = Dictionary(tips.map { ($0.device, $0) }) { first, _ in first }
         var counts: [Int64: Int64] = [:]
-        for row in try Row.fetchAll(db, sql: "SELECT number, device FROM log WHERE space = ?", arguments: [space]) {
-            let log: Int64 = row["number"]
-            let tip = tips[try row.identifier("device", as: DeviceID.self)]
-            counts[log] = try tip.map { try isOnOtherBranch($0, log, db) ? 0 : Int64($0.seq) + 1 } ?? 0
+        var unknown: [DeviceID: UInt64] = [:]
+        for tip in tips {
+            let statement = try db.cachedStatement(sql: "SELECT log, past FROM change WHERE id = ? AND space = ?")
+            guard let row = try Row.fetchOne(statement, arguments: [tip.id.data, space]) else {
+                unknown[tip.device] = max(unknown[tip.device] ?? 0, tip.seq)
+                continue
+            }
+            var past = try StoredVector.counts(row["past"])
+            past[row["log"]] = tip.seq + 1
+            counts.merge(past.mapValues { Int64($0) }, uniquingKeysWith: max)
+        }
+        guard !unknown.isEmpty else { return counts }
+        let logs = Dictionary(grouping: try Row.fetchAll(db, sql: "SELECT * FROM log WHERE space = ?", arguments: [space])) {
+            try? $0.identifier("device", as: DeviceID.self)
+        }
+        for (device, seq) in unknown {
+            guard let own = logs[device], own.count == 1, let log = own.first?["number"] as Int64? else { continue }
+            let last = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM change WHERE log = ?", arguments: [log]) ?? -1
+            if last < Int64(seq) { counts[log] = last + 1 }
         }
         return counts
     }
 
-    private static func isOnOtherBranch(_ tip: Tip, _ log: Int64, _ db: Database) throws -> Bool {
-        let here = try Row.fetchAll(db, sql: "SELECT id FROM change WHERE log = ? AND seq = ?", arguments: [log, Int64(tip.seq)])
-        return try !here.isEmpty && !here.contains { try $0.identifier("id") == tip.id }
-    }
-
     /// Where to start reading, since in each log changes arrive in their order.
-    private static func firstArrival(beyond known: [Int64: Int64], _ db: Database) throws -> Int64? {
-        try known.compactMap { log, count in
-            try Int64.fetchOne(db, sql: "SELECT arrival FROM change WHERE log = ? AND seq = ?", arguments: [log, count])
+    private static func firstArrival(in space: Int64, beyond known: [Int64: Int64], _ db: Database) throws -> Int64? {
+        try Int64.fetchAll(db, sql: "SELECT number FROM log WHERE space = ?", arguments: [space]).compactMap { log in
+            let statement = try db.cachedStatement(
+                sql: "SELECT arrival FROM change WHERE log = ? AND seq >= ? ORDER BY seq LIMIT 1")
+            return try Int64.fetchOne(statement, arguments: [log, known[log] ?? 0])
         }.min()
     }
 
@@ -75,9 +87,11 @@ struct Batch {
     private var provenEnd: Int? {
         var end = changes.count - 1
         while end >= 0 {
-            var last: [DeviceID: Int] = [:]
-            for (index, entry) in changes[...end].enumerated() { last[entry.change.header.device] = index }
-            let unproven = last.values.filter { !changes[$0].isChecked && !changes[$0].change.hasValidSignature }.min()
+            let part = changes[...end]
+            let continued = Set(part.compactMap(\.change.header.previous))
+            let unproven = part.indices.first {
+                !continued.contains(part[$0].change.id) && !part[$0].isChecked && !part[$0].change.hasValidSignature
+            }
             guard let unproven else { return end }
             end = unproven - 1
         }

@@ -31,6 +31,7 @@ extension ChangeStore {
     package func admit(_ changes: [Verified<Change>], into view: SpaceView) throws -> (admitted: [Admitted], known: Int) {
         var admitted: [Admitted] = []
         var known = 0
+        var isForked = false
         for change in changes {
             guard change.value.space == view.space else {
                 throw LedgerError(.wrongSpace, "\(change.value.id) belongs to another space than it was sent for.")
@@ -40,7 +41,14 @@ extension ChangeStore {
                 known += 1
                 try view.learnSignature(of: change)
             case .admitted(let placement): admitted.append(try view.insert(change, at: placement))
+            case .forked(let placement):
+                admitted.append(try view.insert(change, at: placement))
+                try view.placeAnew()
+                isForked = true
             }
+        }
+        if isForked {
+            admitted = try admitted.map { Admitted(change: $0.change, placement: try view.placed($0.change.id)) }
         }
         if !admitted.isEmpty {
             try view.recordGrowth(readersChanged: admitted.contains { $0.change.header.audience == .control })

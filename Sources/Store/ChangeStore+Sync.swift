@@ -83,20 +83,28 @@ extension ChangeStore {
         }
     }
 
+    /// The last change of each log and of each branch; where a log goes on in branches it does not end.
     package func tips(of space: SpaceID) throws -> [Tip] {
         try read { db in
-            try Row.fetchAll(
+            let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT device, seq, change.id FROM space JOIN log ON log.space = space.number JOIN change
+                    SELECT log.device, line, seq, change.id FROM space JOIN log ON log.space = space.number JOIN change
                     ON change.log = log.number AND seq = (SELECT max(seq) FROM change AS later WHERE later.log = log.number)
                     WHERE space.id = ?
-                    """, arguments: [space.data]
-            ).map { row in
+                    """, arguments: [space.data])
+            let beginnings = try rows.compactMap { try $0.log().branch }
+            let continued = try Set(beginnings.compactMap { try Self.previous(of: $0, db) })
+            return try rows.map { row in
                 let seq: Int64 = row["seq"]
                 return Tip(device: try row.identifier("device"), seq: UInt64(seq), id: try row.identifier("id"))
-            }.sorted()
+            }.filter { !continued.contains($0.id) }.sorted()
         }
+    }
+
+    private static func previous(of change: ChangeID, _ db: Database) throws -> ChangeID? {
+        let header = try Data.fetchOne(db, sql: "SELECT header FROM change WHERE id = ?", arguments: [change.data])
+        return try header.flatMap { try Header(decoding: Array($0)).previous }
     }
 
     package func digest(of space: SpaceID) throws -> Bytes32 {

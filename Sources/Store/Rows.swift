@@ -20,6 +20,13 @@ extension Row {
         return id
     }
 
+    /// The log in a row of `log`.
+    func log() throws -> LogID {
+        let device: DeviceID = try identifier("device")
+        let line: ChangeID = try identifier("line")
+        return LogID(device, branch: line.raw == device.raw ? nil : line)
+    }
+
     /// The change in a row of `change`.
     package func change() throws -> Change {
         let header: Data = self["header"]
@@ -31,25 +38,33 @@ extension Row {
 
 /// A version vector as it is stored: pairs of varints, a log's number and how many of its changes were seen.
 enum StoredVector {
-    static func encode(_ vector: VersionVector, logs: (DeviceID) throws -> Int64) rethrows -> Data {
+    static func encode(_ vector: VersionVector, logs: (LogID) throws -> Int64) rethrows -> Data {
         var data = Data()
-        for (device, count) in vector.counts.sorted(by: { $0.key < $1.key }) {
-            append(UInt64(try logs(device)), to: &data)
+        for (log, count) in vector.counts.sorted(by: { $0.key < $1.key }) {
+            append(UInt64(try logs(log)), to: &data)
             append(count, to: &data)
         }
         return data
     }
 
-    static func decode(_ data: Data, devices: [Int64: DeviceID]) throws -> VersionVector {
-        var counts: [DeviceID: UInt64] = [:]
+    static func decode(_ data: Data, logs: [Int64: LogID]) throws -> VersionVector {
+        VersionVector(
+            Dictionary(
+                uniqueKeysWithValues: try counts(data).map { number, count in
+                    guard let log = logs[number] else { throw StoreError(.damaged, "A change names an unknown log.") }
+                    return (log, count)
+                }))
+    }
+
+    /// The same by the logs' numbers.
+    static func counts(_ data: Data) throws -> [Int64: UInt64] {
+        var counts: [Int64: UInt64] = [:]
         var bytes = data[...]
         while !bytes.isEmpty {
-            guard let device = devices[Int64(try varint(&bytes))] else {
-                throw StoreError(.damaged, "A change names an unknown log.")
-            }
-            counts[device] = try varint(&bytes)
+            let log = Int64(clamping: try varint(&bytes))
+            counts[log] = try varint(&bytes)
         }
-        return VersionVector(counts)
+        return counts
     }
 
     private static func append(_ value: UInt64, to data: inout Data) {

@@ -61,7 +61,7 @@ package struct Schema: Sendable {
                 UNIQUE (space, device)
             ) STRICT;
 
-            -- The changes themselves, exactly as signed. Rows are never altered but for a signature learned later.
+            -- The changes themselves, exactly as signed. Only a signature may be learned later; a fork changes `log` and `past`.
             CREATE TABLE change (
                 arrival INTEGER PRIMARY KEY,            -- order of arrival, which is a causal order
                 space INTEGER NOT NULL REFERENCES space,
@@ -110,6 +110,12 @@ package struct Schema: Sendable {
             -- The row that a durable commit writes: everything up to this arrival has survived.
             CREATE TABLE durable (id INTEGER PRIMARY KEY CHECK (id = 1), arrival INTEGER NOT NULL) STRICT;
             INSERT INTO durable VALUES (1, 0);
+            """,
             """
+            -- A fork splits a log: the line is the device, or of a branch the change with which it begins.
+            ALTER TABLE log RENAME COLUMN device TO line;
+            ALTER TABLE log ADD COLUMN device BLOB;
+            UPDATE log SET device = line;
+            """,
         ])
 }

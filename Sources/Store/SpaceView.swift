@@ -15,8 +15,10 @@ package final class SpaceView: History {
     /// Of headers and bodies.
     private(set) var bytes = 0
     package var control: ControlLog
-    private var logs: [DeviceID: Int64] = [:]
-    private var devices: [Int64: DeviceID] = [:]
+    /// Whether what stands has changed since this view was made; then all that was built on the space is to be built anew.
+    package internal(set) var hasNewStanding = false
+    private(set) var numbers: [LogID: Int64] = [:]
+    private var logs: [Int64: LogID] = [:]
     private var placements: [ChangeID: Placement] = [:]
 
     package init(_ space: SpaceID, _ db: Database) throws {
@@ -27,19 +29,26 @@ package final class SpaceView: History {
         number = row["number"]
         isVouched = row["is_vouched"]
         bytes = row["bytes"]
-        for row in try Row.fetchAll(db, sql: "SELECT number, device FROM log WHERE space = ?", arguments: [number]) {
-            remember(log: row["number"], of: try row.identifier("device"))
+        for row in try Row.fetchAll(db, sql: "SELECT * FROM log WHERE space = ?", arguments: [number]) {
+            remember(try row.log(), as: row["number"])
         }
+        try loadControl()
+    }
+
+    func loadControl() throws {
         let rows = try Row.fetchAll(
             db, sql: "SELECT * FROM change WHERE space = ? AND audience = 1 ORDER BY arrival", arguments: [number])
         control = ControlLog(try rows.map { try controlEntry(try $0.change(), try placement($0)) })
+        try settle()
     }
 
     package var roster: Roster { control.roster }
 
-    private func remember(log: Int64, of device: DeviceID) {
-        logs[device] = log
-        devices[log] = device
+    func forgetPlacements() { placements = [:] }
+
+    private func remember(_ log: LogID, as number: Int64) {
+        numbers[log] = number
+        logs[number] = log
     }
 
     private func controlEntry(_ change: Change, _ placement: Placement) throws -> ControlEntry {
@@ -50,15 +59,13 @@ package final class SpaceView: History {
 
     /// Where the change of a row of `change` stands.
     package func placement(_ row: Row) throws -> Placement {
-        let log: Int64 = row["log"]
-        guard let device = devices[log] else { throw StoreError(.damaged, "A change belongs to an unknown log.") }
+        guard let log = logs[row["log"]] else { throw StoreError(.damaged, "A change belongs to an unknown log.") }
         let header: Data = row["header"]
         let lamport: Int64 = row["lamport"]
         let seq: Int64 = row["seq"]
-        let stamp = Stamp(
-            lamport: UInt64(lamport), device: device, seq: UInt64(seq), change: try row.identifier("id"))
+        let stamp = Stamp(lamport: UInt64(lamport), log: log, seq: UInt64(seq), change: try row.identifier("id"))
         return Placement(
-            stamp: stamp, past: try StoredVector.decode(row["past"], devices: devices),
+            stamp: stamp, past: try StoredVector.decode(row["past"], logs: logs),
             membership: try Header(decoding: Array(header)).membership)
     }
 
@@ -73,29 +80,45 @@ package final class SpaceView: History {
         return placement
     }
 
-    package func tips(of device: DeviceID) throws -> [Stamp] {
-        guard let log = logs[device] else { return [] }
-        let rows = try Row.fetchAll(
-            try db.cachedStatement(
-                sql: "SELECT * FROM change WHERE log = ? AND seq = (SELECT max(seq) FROM change WHERE log = ?)"),
-            arguments: [log, log])
-        return try rows.map { try placement($0).stamp }
+    package func successors(of previous: ChangeID?, by device: DeviceID) throws -> [ChangeID] {
+        let seq = try previous.map { try placement(of: $0).map { Int64($0.stamp.seq) + 1 } ?? -1 } ?? 0
+        return try numbers.filter { $0.key.device == device }.values.flatMap { log in
+            try Row.fetchAll(
+                try db.cachedStatement(sql: "SELECT id, header FROM change WHERE log = ? AND seq = ?"), arguments: [log, seq])
+        }.filter { row in
+            let header: Data = row["header"]
+            return try Header(decoding: Array(header)).previous == previous
+        }.map { try $0.identifier("id") }
     }
 
-    package func allTips() throws -> [Stamp] { try logs.keys.sorted().flatMap { try tips(of: $0) } }
+    /// The last change of each branch of a device's log: one, unless the device forked.
+    package func tips(of device: DeviceID) throws -> [Stamp] {
+        let own = numbers.filter { $0.key.device == device }
+        let ends = try own.values.compactMap { log in
+            try Row.fetchOne(
+                try db.cachedStatement(sql: "SELECT * FROM change WHERE log = ? ORDER BY seq DESC LIMIT 1"), arguments: [log])
+        }.map(placement)
+        // A log that goes on in branches does not end.
+        return ends.filter { end in !ends.contains { $0.hasSeen(end) } }.map(\.stamp).sorted()
+    }
+
+    package func allTips() throws -> [Stamp] {
+        try Set(numbers.keys.map(\.device)).sorted().flatMap { try tips(of: $0) }
+    }
 
     /// The changes that no other has seen: what a new change follows.
+    ///
+    /// What does not stand is not built upon, so that nobody needs it who has not got it; but removals are, which count all the
+    /// same, so that whoever has seen this change has seen them.
     package func heads() throws -> [Stamp] {
-        let tips = try allTips()
-        let placements = try tips.compactMap { try placement(of: $0.change) }
-        return tips.filter { tip in !placements.contains { $0.past.contains(device: tip.device, seq: tip.seq) } }
+        let placements = try numbers.keys.compactMap(lastStanding) + control.claimed.removals.map(\.by)
+        return Set(placements.map(\.stamp)).filter { tip in !placements.contains { $0.past.contains(tip) } }.sorted()
     }
 
     /// Stores an admitted change.
     func insert(_ change: Verified<Change>, at placement: Placement) throws -> ChangeStore.Admitted {
         let space = try spaceNumber()
-        let device = placement.stamp.device
-        let log = try logNumber(of: device, in: space)
+        let log = try logNumber(of: placement.stamp.log, in: space)
         let value = change.value
         try db.cachedStatement(
             sql: """
@@ -127,7 +150,10 @@ package final class SpaceView: History {
     /// Writes down what has been derived of the space's changes beside them; after the last of a batch was inserted.
     func recordGrowth(readersChanged: Bool) throws {
         try db.cachedStatement(sql: "UPDATE space SET bytes = ? WHERE number = ?").execute(arguments: [bytes, number])
-        guard readersChanged else { return }
+        let before = control.standing
+        try settle()
+        hasNewStanding = hasNewStanding || control.standing != before
+        guard readersChanged || control.standing != before else { return }
         try db.execute(sql: "DELETE FROM reader WHERE space = ?", arguments: [number])
         for (key, until) in roster.readers {
             try db.cachedStatement(sql: "INSERT INTO reader (key, space, until) VALUES (?, ?, ?)")
@@ -149,12 +175,14 @@ package final class SpaceView: History {
         return new
     }
 
-    private func logNumber(of device: DeviceID, in space: Int64) throws -> Int64 {
-        if let log = logs[device] { return log }
-        try db.execute(sql: "INSERT INTO log (space, device) VALUES (?, ?)", arguments: [space, device.data])
-        let log = db.lastInsertedRowID
-        remember(log: log, of: device)
-        return log
+    func logNumber(of log: LogID, in space: Int64) throws -> Int64 {
+        if let number = numbers[log] { return number }
+        try db.execute(
+            sql: "INSERT INTO log (space, device, line) VALUES (?, ?, ?)",
+            arguments: [space, log.device.data, log.branch?.data ?? log.device.data])
+        let number = db.lastInsertedRowID
+        remember(log, as: number)
+        return number
     }
 
     private func use(_ blob: BlobID, in space: Int64) throws {

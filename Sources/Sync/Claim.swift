@@ -66,7 +66,7 @@ extension Roster {
     /// invites, up to the given time in milliseconds since 1970 UTC.
     package var readers: [Bytes32: UInt64] {
         let participants = participants
-        let own = certificates.values.filter { participants.contains($0.person) }.map(\.device.raw)
+        let own = certificates.values.filter { participants.contains($0.person) && !isRemoved($0.device) }.map(\.device.raw)
         var readers: [Bytes32: UInt64] = [:]
         for place in openInvites.values { readers[place.invite.signingKey] = place.invite.expiry }
         for key in own + participants.map(\.raw) { readers[key] = .max }

@@ -5,19 +5,19 @@ import Ledger
 struct Progress {
     /// Up to this arrival, what the peer lacked was sent.
     var position: UInt64 = 0
-    /// The last change of each log that the peer has, as far as it is known here.
-    var held: [DeviceID: Tip]
+    /// The last changes of each log that the peer has, as far as they are known here.
+    private(set) var held: [ChangeID: Tip]
     /// Whether `held` was written down for people to see.
     var isNoted = false
 
-    init(held tips: [Tip]) { held = Dictionary(tips.map { ($0.device, $0) }) { first, _ in first } }
+    init(held tips: [Tip]) { held = Dictionary(tips.map { ($0.id, $0) }) { first, _ in first } }
 
     /// The peer has these changes too, each log's in order.
     mutating func add(_ changes: some Sequence<Change>) {
         for change in changes {
             let header = change.header
-            if let tip = held[header.device], tip.seq >= header.seq { continue }
-            held[header.device] = Tip(device: header.device, seq: header.seq, id: change.id)
+            if let previous = header.previous { held[previous] = nil }
+            held[change.id] = Tip(device: header.device, seq: header.seq, id: change.id)
             isNoted = false
         }
     }

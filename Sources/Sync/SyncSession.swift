@@ -150,7 +150,7 @@ extension SyncSession {
         guard isSettled, let peerDone else { return }
         for (space, reached) in progress where !reached.isNoted {
             progress[space]?.isNoted = true
-            try store.note(Array(reached.held.values), of: space, heldBy: peer.device)
+            try store.note(reached.held.values.sorted(), of: space, heldBy: peer.device)
         }
         let cursor = StoreCursor(incarnation: peerIncarnation, sequence: peerDone.sequence)
         guard statistics.refused.isEmpty, cursor != storedCursor else { return }

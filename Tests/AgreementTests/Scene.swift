@@ -45,9 +45,9 @@ struct Scene<Machine: ActMachine> {
         var past = own[actor] ?? VersionVector()
         for signed in history.prefix(after ?? history.count) + history.filter({ seeing.contains($0.change) }) {
             past.merge(signed.moment.past)
-            past.insert(device: signed.stamp.device, seq: signed.stamp.seq)
+            past.insert(signed.stamp)
         }
-        let lamport = history.filter { past.contains(device: $0.stamp.device, seq: $0.stamp.seq) }.map(\.stamp.lamport).max() ?? 0
+        let lamport = history.filter { past.contains($0.stamp) }.map(\.stamp.lamport).max() ?? 0
         let device = devices[actor] ?? DeviceID(.zero)
         let seq = counts[actor] ?? 0
         let change = Self.change(history.count + 1)
@@ -55,7 +55,7 @@ struct Scene<Machine: ActMachine> {
         let signed = SignedAct(act, at: Moment(stamp: stamp, past: past), by: actor.role)
         history.append(signed)
         if fold.entries.last.map({ $0.signed.stamp < stamp }) ?? true { fold.append(signed) } else { fold = ActFold(history) }
-        past.insert(device: device, seq: seq)
+        past.insert(stamp)
         (own[actor], counts[actor]) = (past, seq + 1)
         return change
     }

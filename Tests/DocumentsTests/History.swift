@@ -96,7 +96,7 @@ extension History {
     ) throws -> Change<Operation> {
         let seen = author.known.subtracting(author.known.flatMap { changes[$0].parents })
         var past = VersionVector()
-        for index in author.known { past.insert(device: changes[index].stamp.device, seq: changes[index].stamp.seq) }
+        for index in author.known { past.insert(changes[index].stamp) }
         let stamp = Stamp(
             lamport: 1 + (author.known.map { changes[$0].stamp.lamport }.max() ?? 0), device: author.device, seq: author.made,
             change: .random(&generator))
@@ -111,5 +111,12 @@ extension Identifier {
     /// An id whose order is that of `number`.
     static func numbered(_ number: UInt64) -> Self {
         Self(Bytes32([UInt8](repeating: 0, count: 24) + withUnsafeBytes(of: number.bigEndian, Array.init)) ?? .zero)
+    }
+}
+
+extension VersionVector {
+    /// How many changes were seen of devices that did not fork.
+    init(unforked counts: [DeviceID: UInt64]) {
+        self.init(Dictionary(uniqueKeysWithValues: counts.map { (LogID($0), $1) }))
     }
 }

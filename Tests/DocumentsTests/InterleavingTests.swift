@@ -24,7 +24,7 @@ struct InterleavingTests {
             let stamp = Stamp(lamport: UInt64(seq) + 2, device: device, seq: UInt64(seq), change: .random(&generator))
             let change = Change(stamp: stamp, past: past, parents: [], operations: [operations])
             try document.apply(operations, at: change.moment())
-            past.insert(device: device, seq: UInt64(seq))
+            past.insert(stamp)
             changes.append(change)
         }
         return changes
@@ -60,7 +60,7 @@ struct InterleavingTests {
                 authors.append(
                     try type(
                         word, generator.pick(Direction.allCases), at: position, in: start, by: .random(&generator),
-                        after: VersionVector([editor: 1]), &generator))
+                        after: VersionVector([LogID(editor): 1]), &generator))
             }
             var texts: Set<String> = []
             for _ in 0..<4 {

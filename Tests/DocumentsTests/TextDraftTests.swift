@@ -10,7 +10,7 @@ struct TextDraftTests {
     private func moment(_ seq: UInt64) -> Moment {
         Moment(
             stamp: Stamp(lamport: seq + 1, device: device, seq: seq, change: .numbered(seq + 100)),
-            past: VersionVector([device: seq]))
+            past: VersionVector([LogID(device): seq]))
     }
 
     private func document(_ text: String) throws -> TextDocument {

@@ -25,7 +25,7 @@ struct TextRefusalTests {
     private static func moment(
         _ change: ChangeID, _ device: DeviceID, seq: UInt64, seen: [DeviceID: UInt64] = [:]
     ) -> Moment {
-        Moment(stamp: Stamp(lamport: 9, device: device, seq: seq, change: change), past: VersionVector(seen))
+        Moment(stamp: Stamp(lamport: 9, device: device, seq: seq, change: change), past: VersionVector(unforked: seen))
     }
 
     private static func insert(_ left: ElementRef?, _ right: ElementRef?, _ text: String = "z") -> TextOperation {

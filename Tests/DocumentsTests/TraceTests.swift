@@ -72,7 +72,7 @@ struct TraceTests {
             for index in missing.sorted() {
                 let change = changes[index]
                 try replicas[agent].document.apply(change.operations, at: change.moment())
-                replicas[agent].past.insert(device: change.stamp.device, seq: change.stamp.seq)
+                replicas[agent].past.insert(change.stamp)
             }
         }
         for (index, transaction) in trace.txns.enumerated() {

@@ -48,12 +48,11 @@ struct Forgery {
 
     /// The heads as the changes are now.
     mutating func claimHeads() {
-        var heads: [DeviceID: Manifest.Head] = [:]
-        for record in records {
-            let device = record.header.device
-            heads[device] = Manifest.Head(device: device, seq: record.header.seq, change: record.id)
+        let continued = Set(records.compactMap(\.header.previous))
+        let heads = records.filter { !continued.contains($0.id) }.map {
+            Manifest.Head(device: $0.header.device, seq: $0.header.seq, change: $0.id)
         }
-        claim(heads: heads.values.sorted { $0.device < $1.device })
+        claim(heads: heads.sorted { ($0.device, $0.seq, $0.change) < ($1.device, $1.seq, $1.change) })
     }
 
     /// The files with the changes as they are now, and with a manifest that fits them.

@@ -9,12 +9,14 @@ struct PythonTests {
     @Test("the script takes a history, whole or with things withheld, and says what it is")
     func accepts() throws {
         let story = try Story()
+        var forked = story
+        try forked.fork(saying: "Something else.")
         let results = try Python.judge([
-            "whole": story.export(), "other": story.export(by: story.freelancer),
+            "forked": forked.export(), "whole": story.export(), "other": story.export(by: story.freelancer),
             "part": story.export(withhold: ["messages", "diary"]),
             "little": story.export(only: ["contract"]),
         ])
-        #expect(results.count == 4)
+        #expect(results.count == 5)
         for (name, result) in results { #expect(result.contains("are signed and in place"), "\(name): \(result)") }
     }
 

@@ -102,6 +102,19 @@ struct Story {
         for verified in Verification.verify([change]).verified { try contract.space.take(verified) }
     }
 
+    /// The freelancer's device signs something else in the place of its last change, after which the client writes once more.
+    mutating func fork(saying text: String) throws {
+        let first = contract.space.draft(by: client.id, .parties, epoch: contract.epoch, [])
+        try contract.space.take(try first.sealed(by: client.keys, salt: .random(using: &generator)))
+        let last = contract.space.changes.last { $0.value.header.device == freelancer.id }
+        guard let header = last?.value.header else { return }
+        var draft = contract.space.draft(
+            by: freelancer.id, .parties, epoch: contract.epoch, [Edit.message(text: text, files: []).operation])
+        (draft.seq, draft.previous, draft.parents) = (header.seq, header.previous, header.parents)
+        draft.membership = header.membership
+        try contract.space.take(try draft.sealed(by: freelancer.keys, salt: .random(using: &generator)))
+    }
+
     static let exportTime: UInt64 = 1_765_900_000_000
 
     func export(

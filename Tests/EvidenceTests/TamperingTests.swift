@@ -44,6 +44,18 @@ struct TamperingTests {
         #expect(found?.code == cheat.code, "\(String(describing: found))")
     }
 
+    @Test("a fork is shown with both its changes, and the one that nobody acknowledged has no effect")
+    func fork() throws {
+        var story = try Story()
+        try story.fork(saying: "I never said goodbye.")
+        let files = try story.export()
+        let report = try Evidence.verify(files)
+        let fork = try #require(report.forks.first)
+        #expect(report.forks.count == 1 && fork.device == story.freelancer.id.description && fork.changes.count == 2)
+        let page = String(decoding: files[EvidenceFile.page] ?? [], as: UTF8.self)
+        #expect(page.contains("Bye!") && !page.contains("I never said goodbye.") && page.contains(fork.changes[0]))
+    }
+
     @Test("what nobody else has signed for can be left out, and nothing is claimed about it")
     func unacknowledged() throws {
         let story = try Story()

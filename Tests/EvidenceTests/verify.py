@@ -219,21 +219,19 @@ def read_changes(data):
 
 
 def check_chain(space, changes):
-    """Places, order and signatures; returns the last change of each device."""
+    """Places, order and signatures; returns device, number and id of the last change of each log and branch."""
     check(changes and changes[0][0]["id"] == space, "The history does not begin with the change that founded the space.")
     everything = {header["id"] for header, *_ in changes}
-    seen, logs, signed, last = {}, {}, {}, None
+    seen, signed, last = {}, {}, None
     for header, data, signature, _, _ in changes:
         name, device = header["name"], text_form("device", header["device"])
-        log = logs.setdefault(header["device"], [])
         check((header["space"] or header["id"]) == space, f"{name} does not belong to the space.")
         check(header["id"] not in seen, f"{name} stands there twice.")
-        check(header["seq"] >= len(log), f"{device} signed two different changes with number {header['seq']}.")
         for needed in dependencies(header):
             check(needed in everything, f"{text_form('change', needed)} is missing: {name} was made after it.")
             check(needed in seen, f"{name} stands before {text_form('change', needed)}, after which it was made.")
-        follows = header["seq"] == len(log) and header["previous"] == (log[-1] if log else None)
-        check(follows, f"The log of {device} has a gap before {name}.")
+        before = seen[header["previous"]][1:] if header["previous"] else (header["device"], -1)
+        check((header["device"], header["seq"] - 1) == before, f"The log of {device} has a gap before {name}.")
         own = [parent for parent in header["parents"] if seen[parent][1] == header["device"]]
         check(not own, f"{name} names a change of its own device as another head.")
         for named in ("membership", "epoch"):
@@ -243,12 +241,13 @@ def check_chain(space, changes):
         check(last is None or last < place, f"{name} does not stand in the linear order of the changes.")
         valid = signature is None or is_cose_signed(header["device"], signature, b"handsel/change/1", data)
         check(valid, f"The signature of {name} is not that of {device}.")
-        seen[header["id"]], last = (lamport, header["device"]), place
-        log.append(header["id"])
-        signed[header["device"]] = signature is not None
-    for device, is_last_signed in signed.items():
-        check(is_last_signed, f"The log of {text_form('device', device)} does not end with a valid signature.")
-    return {device: (len(log) - 1, log[-1]) for device, log in logs.items()}
+        seen[header["id"]], last = (lamport, header["device"], header["seq"]), place
+        signed[header["id"]] = signature is not None
+    # The ends of the logs, and where one forked of its branches.
+    ends = sorted(seen.keys() - {header["previous"] for header, *_ in changes}, key=lambda end: (*seen[end][1:], end))
+    for end in ends:
+        check(signed[end], f"The log of {text_form('device', seen[end][1])} does not end with a valid signature.")
+    return [(seen[end][1], seen[end][2], end) for end in ends]
 
 
 def open_bodies(space, changes):
@@ -351,16 +350,17 @@ def verify(files):
     check(text_form("space", space) == manifest["space"], "manifest.json names another space than changes.cbor.")
     tips = check_chain(space, changes)
     opened = open_bodies(space, changes)
-    heads = [[text_form("device", device), seq, text_form("change", tip)] for device, (seq, tip) in sorted(tips.items())]
+    heads = [[text_form("device", device), seq, text_form("change", tip)] for device, seq, tip in tips]
     check(manifest["heads"] == heads, "manifest.json names other last changes than changes.cbor.")
     persons = owners(space, opened)
-    for device in tips:
+    devices = {device for device, _, _ in tips}
+    for device in devices:
         check(device in persons, f"{text_form('device', device)} is certified for nobody.")
     exporter = manifest["exporter"]
     person = persons.get(from_text_form("device", exporter["device"]))
     check(person and text_form("person", person) == exporter["person"], "The exporter's device is not that person's.")
     withheld = sum(body is None for _, _, _, body, _ in changes)
-    summary = f"{len(changes)} changes of {len(tips)} devices are signed and in place; {withheld} are withheld."
+    summary = f"{len(changes)} changes of {len(devices)} devices are signed and in place; {withheld} are withheld."
     count, (funded, released, refunded, _) = receipts(opened)
     if count:
         held = funded - released - refunded

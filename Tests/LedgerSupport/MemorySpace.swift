@@ -8,21 +8,29 @@ package struct MemorySpace: History, Sendable {
     /// In the order of arrival.
     package private(set) var changes: [Verified<Change>] = []
     package var control = ControlLog()
-    private var placements: [ChangeID: Placement] = [:]
-    private var logs: [DeviceID: [Stamp]] = [:]
+    private var genealogy = Genealogy([])
 
     package init(_ id: SpaceID) { self.id = id }
 
     package var roster: Roster { control.roster }
-    package var ids: Set<ChangeID> { Set(placements.keys) }
+    package var ids: Set<ChangeID> { Set(changes.map(\.value.id)) }
 
-    package func placement(of change: ChangeID) -> Placement? { placements[change] }
-    package func tips(of device: DeviceID) -> [Stamp] { logs[device]?.last.map { [$0] } ?? [] }
-    package func allTips() -> [Stamp] { logs.keys.sorted().flatMap(tips) }
+    package func placement(of change: ChangeID) -> Placement? { genealogy.placement(of: change) }
+    package func successors(of previous: ChangeID?, by device: DeviceID) -> [ChangeID] {
+        genealogy.successors(of: previous, by: device)
+    }
+    package func tips(of device: DeviceID) -> [Stamp] { allTips().filter { $0.device == device } }
+    package func allTips() -> [Stamp] { genealogy.tips }
 
-    /// The changes that no other has seen.
+    /// The changes that no other has seen, of those that stand and of removals, which count whether they stand or not.
     package func heads() -> [Stamp] {
-        allTips().filter { tip in !placements.values.contains { $0.past.contains(device: tip.device, seq: tip.seq) } }
+        let standing = standing.compactMap(placement) + control.claimed.removals.map(\.by)
+        return Set(standing.map(\.stamp)).filter { stamp in !standing.contains { $0.past.contains(stamp) } }.sorted()
+    }
+
+    /// The changes that stand.
+    package var standing: Set<ChangeID> {
+        ids.filter { id in placement(of: id).map { control.standing.cause(against: $0) == nil } ?? false }
     }
 
     /// Admits a change and keeps it; returns whether it is new.
@@ -30,19 +38,38 @@ package struct MemorySpace: History, Sendable {
     package mutating func take(_ change: Verified<Change>) throws -> Bool {
         let value = change.value
         guard value.space == id else { throw LedgerError(.wrongSpace, "\(value.id) belongs to another space.") }
-        guard case .admitted(let placement) = try Admission.admit(value, history: self, control: &control) else {
+        switch try Admission.admit(value, history: self, control: &control) {
+        case .known:
             learnSignature(of: change)
             return false
-        }
-        changes.append(change)
-        placements[value.id] = placement
-        logs[value.header.device, default: []].append(placement.stamp)
-        if value.header.audience == .control {
-            let operations = (try? Admission.controlOperations(of: value)) ?? []
-            control.insert(
-                ControlEntry(placement: placement, claimedTime: value.header.claimedTime, operations: operations))
+        case .admitted:
+            changes.append(change)
+            let placement = try genealogy.append(value.header, value.id)
+            if value.header.audience == .control { control.insert(Self.entry(value, placement)) }
+            try settle()
+        case .forked:
+            changes.append(change)
+            try placeAnew()
         }
         return true
+    }
+
+    private static func entry(_ change: Change, _ placement: Placement) -> ControlEntry {
+        ControlEntry(
+            placement: placement, claimedTime: change.header.claimedTime,
+            operations: (try? Admission.controlOperations(of: change)) ?? [])
+    }
+
+    private mutating func settle() throws {
+        control.settle(try Standing(forks: genealogy.forks, roster: control.claimed, logs: genealogy))
+    }
+
+    private mutating func placeAnew() throws {
+        genealogy = Genealogy(changes.map { (id: $0.value.id, header: $0.value.header) })
+        for change in changes { try genealogy.place(change.value.header, change.value.id) }
+        let entries = changes.map(\.value).filter { $0.header.audience == .control }
+        control = ControlLog(entries.compactMap { change in placement(of: change.id).map { Self.entry(change, $0) } })
+        try settle()
     }
 
     /// A signature that was checked replaces one that was only covered.
@@ -53,7 +80,7 @@ package struct MemorySpace: History, Sendable {
 
     /// Takes whatever `other` has and this replica lacks.
     package mutating func take(from other: MemorySpace) throws {
-        for change in other.changes where placements[change.value.id] == nil { try take(change) }
+        for change in other.changes where placement(of: change.value.id) == nil { try take(change) }
     }
 }
 
@@ -90,12 +117,12 @@ extension MemorySpace {
         _ operations: [Operation] = [], blobs: [BlobID] = []
     ) -> Draft {
         let tip = tips(of: device).last
-        let named = tip.flatMap { placements[$0.change] }?.membership
+        let named = tip.flatMap { placement(of: $0.change) }?.membership
         let membership =
             control.membership(after: named) { $0.person(of: device) != nil } ?? control.membership(after: nil) { _ in true }
         return Draft(
             space: id, seq: tip.map { $0.seq + 1 } ?? 0, previous: tip?.change,
-            parents: heads().map(\.change).filter { placements[$0]?.stamp.device != device }, membership: membership,
+            parents: heads().filter { $0.device != device }.map(\.change), membership: membership,
             audience: audience, epoch: epoch, claimedTime: time, operations: operations, blobs: blobs)
     }
 

@@ -36,8 +36,8 @@ struct AppointmentTests {
         /// Why `operation` would be void if `device` wrote it now, having seen everything.
         func reason(_ operation: ControlOperation, by device: Device) throws -> String? {
             var past = VersionVector()
-            for tip in contract.space.allTips() { past.insert(device: tip.device, seq: tip.seq) }
-            let stamp = Stamp(lamport: 999, device: device.id, seq: past[device.id], change: ChangeID(.zero))
+            for tip in contract.space.allTips() { past.insert(tip) }
+            let stamp = Stamp(lamport: 999, device: device.id, seq: past[LogID(device.id)], change: ChangeID(.zero))
             let placement = Placement(stamp: stamp, past: past, membership: nil)
             return roster.reasonToVoid(
                 operation, in: ControlEntry(placement: placement, claimedTime: 0, operations: [operation]))

@@ -165,7 +165,8 @@ struct RelaySyncTests {
             for party in [client, freelancer] {
                 let again = try await party.sync(with: relay)
                 #expect(again.changesSent == 0 && again.changesReceived == 0 && again.changesKnown == 0)
-                #expect(again.roundTrips == 1)
+                // None where the peer's word arrives before this side comes to wait for it.
+                #expect(again.roundTrips <= 1)
                 #expect(again.framesSent == 1 && again.framesReceived == 1)
             }
         }

@@ -123,7 +123,7 @@ struct Burst<Machine: Rules> {
         var (past, lamport) = (start.vector, start.lamport)
         for index in steps.indices where seen & 1 << index != 0 {
             let stamp = steps[index].signed.stamp
-            past.insert(device: stamp.device, seq: stamp.seq)
+            past.insert(stamp)
             lamport = max(lamport, stamp.lamport)
         }
         let signed = history.world.sign(act, by: role, device, having: past, after: lamport)

@@ -25,7 +25,7 @@ private struct Script {
     mutating func sign(_ act: Act, _ role: Role, device: Int = 0, without unseen: [ChangeID] = []) -> ChangeID {
         let seen = acts.filter { !unseen.contains($0.change) }
         var past = VersionVector()
-        for signed in seen { past.insert(device: signed.stamp.device, seq: signed.stamp.seq) }
+        for signed in seen { past.insert(signed.stamp) }
         let lamport = seen.map(\.stamp.lamport).max() ?? 0
         acts.append(world.sign(act, by: role, world.device(role, device), having: past, after: lamport))
         return acts[acts.count - 1].change
@@ -180,5 +180,22 @@ struct FoundTests {
         #expect(script.voids.isEmpty && script.contract.milestone(0)?.openDispute == nil && script.contract.disputedAmount == 0)
         script.sign(.disputeSlots(invoice: invoice, slots, statement: .zero), .client)
         #expect(script.voids.isEmpty && script.contract.milestone(0)?.openDispute != nil && script.contract.disputedAmount == 50)
+    }
+
+    @Test("the time that a dispute was open before counts once, though a relay's clock ran ahead of the agent's")
+    func clocksThatDiffer() throws {
+        var script = try Script(.escrow)
+        script.funded(100)
+        let first = script.sign(.dispute(milestone: 1, statement: .zero), .client)
+        script.sign(.seen(time: 1, [first]), .agent)
+        let end = script.sign(.withdrawDispute(milestone: 1), .client)
+        let second = script.sign(.dispute(milestone: 1, statement: .zero), .client)
+        let relay = try #require(World.relayKey)
+        let receipt = try Receipt(by: relay, incarnation: .zero, time: 90_000, changes: [end])
+        script.sign(.delivered(receipt), .client)
+        script.sign(.seen(time: 1, [second]), .agent)
+        let hours = script.world.terms.deadlines.hearing + script.world.terms.deadlines.silence
+        let dispute = try #require(script.contract.milestone(1).flatMap { script.contract.dispute(over: $0) })
+        #expect(script.voids.isEmpty && script.contract.defaultTime(dispute) == 1 + hours * 3_600_000)
     }
 }

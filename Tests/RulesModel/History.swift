@@ -60,7 +60,7 @@ struct History<Machine: Rules> {
     mutating func add(_ signed: SignedAct<Act>, in view: ContractState) throws(Fault) {
         acts.append(signed)
         machine.apply(signed)
-        vector.insert(device: signed.stamp.device, seq: signed.stamp.seq)
+        vector.insert(signed.stamp)
         lamport = max(lamport, signed.stamp.lamport)
         try check(signed, in: view)
     }

@@ -91,7 +91,7 @@ struct Walk<Machine: Rules> {
     }
 
     private func known(to desk: Desk) -> [SignedAct<Act>] {
-        acts.filter { $0.void == nil && desk.known.contains(device: $0.signed.stamp.device, seq: $0.signed.stamp.seq) }
+        acts.filter { $0.void == nil && desk.known.contains($0.signed.stamp) }
             .map(\.signed)
     }
 
@@ -140,12 +140,12 @@ struct Walk<Machine: Rules> {
         let desk = desks[index]
         let lamport =
             acts.lazy.map(\.signed.stamp)
-            .filter { desk.known.contains(device: $0.device, seq: $0.seq) }.map(\.lamport).max() ?? 0
+            .filter { desk.known.contains($0) }.map(\.lamport).max() ?? 0
         let signed = world.sign(act, by: desk.role, desk.device, having: desk.known, after: lamport)
         let view = view(of: desk)
         let void = view.reasonToRefuse(act, by: desk.role)
         tally.count(act, isValid: void == nil)
-        desks[index].known.insert(device: signed.stamp.device, seq: signed.stamp.seq)
+        desks[index].known.insert(signed.stamp)
         let place = acts.firstIndex { signed.stamp < $0.signed.stamp } ?? acts.count
         acts.insert((signed, view, void), at: place)
     }

@@ -110,12 +110,14 @@ struct Warrant {
                     open.removeAll { $0.act.disputedInvoice == id && !signed.moment.hasSeen($0.stamp) }
                 }
                 if receipt.basis.endsDispute {
-                    for dispute in open where signed.moment.hasSeen(dispute.stamp) {
+                    let decider = decision(receipt.basis)?.moment ?? signed.moment
+                    for dispute in open where decider.hasSeen(dispute.stamp) {
                         if case .disputeSlots(let id, let slots, _) = dispute.act {
                             decided[id, default: []].formUnion(slots.slots)
                         }
                     }
-                    open.removeAll { signed.moment.hasSeen($0.stamp) || isDecided($0) }
+                    // Slots are decided by whoever had seen their dispute, all else by the receipt.
+                    open.removeAll { $0.act.disputedInvoice == nil ? signed.moment.hasSeen($0.stamp) : isDecided($0) }
                 }
                 if held == 0 { open = [] }
             default: break
@@ -128,6 +130,14 @@ struct Warrant {
         seen.contains {
             guard case .receipt(let receipt) = $0.act else { return false }
             return receipt.basis == .invoice(invoice) && $0.stamp < stamp
+        }
+    }
+
+    /// The proposal or the ruling that a receipt carries out.
+    private func decision(_ basis: EscrowReceipt.Basis) -> SignedAct<Act>? {
+        switch basis {
+        case .split(let id), .ruling(let id): seen.first { $0.change == id }
+        default: nil
         }
     }
 

@@ -53,7 +53,7 @@ struct World: Sendable {
     /// the same ids, in whatever order it was explored.
     func sign(_ act: Act, by role: Role, _ device: DeviceID, having past: VersionVector, after lamport: UInt64) -> SignedAct<Act>
     {
-        let seq = past[device]
+        let seq = past[LogID(device)]
         let change = ChangeID(Self.bytes(of: Int(device.bytes[0]), Int(seq) + 1))
         let stamp = Stamp(lamport: lamport + 1, device: device, seq: seq, change: change)
         return SignedAct(act, at: Moment(stamp: stamp, past: past), by: role)

@@ -117,28 +117,30 @@ extension MemoryStore {
 
     func changes(in id: SpaceID, after tips: [Tip], from position: UInt64) throws -> (changes: [Change], next: UInt64)? {
         guard let space = spaces[id] else { return nil }
-        let held = Dictionary(tips.map { ($0.device, isOnOtherBranch($0, of: space) ? 0 : $0.seq + 1) }, uniquingKeysWith: max)
+        let held = Set(space.ids.filter { isHeld($0, by: tips, of: space) })
         let all = Dictionary(uniqueKeysWithValues: space.changes.map { ($0.value.id, $0) })
         var batch: [Verified<Change>] = []
         for (index, arrival) in arrivals.enumerated().dropFirst(Int(position)) where arrival.space == id {
-            guard let change = all[arrival.change], change.value.header.seq >= held[change.value.header.device] ?? 0 else {
-                continue
-            }
+            guard let change = all[arrival.change], !held.contains(arrival.change) else { continue }
             batch.append(change)
             if batch.count >= frameChanges, isProven(batch) { return (batch.map(\.value), UInt64(index + 1)) }
         }
         return batch.isEmpty ? nil : (batch.map(\.value), sequence())
     }
 
-    /// Whether this store has another change in a tip's place, so that the peer has to be shown it.
-    private func isOnOtherBranch(_ tip: Tip, of space: MemorySpace) -> Bool {
-        space.placement(of: tip.id) == nil
-            && space.changes.contains { $0.value.header.device == tip.device && $0.value.header.seq == tip.seq }
+    /// A store with `tips` has all that they had seen; one that is unknown lies beyond what is here of its log, unless that got as far.
+    private func isHeld(_ change: ChangeID, by tips: [Tip], of space: MemorySpace) -> Bool {
+        guard let stamp = space.placement(of: change)?.stamp else { return false }
+        return tips.contains { tip in
+            if let placement = space.placement(of: tip.id) { return tip.id == change || placement.past.contains(stamp) }
+            let ends = space.tips(of: tip.device)
+            return tip.device == stamp.device && ends.count == 1 && ends[0].seq < tip.seq
+        }
     }
 
     private func isProven(_ batch: [Verified<Change>]) -> Bool {
-        let last = Dictionary(batch.map { ($0.value.header.device, $0) }) { $1 }
-        return last.values.allSatisfy { $0.isSignatureChecked || $0.value.hasValidSignature }
+        let continued = Set(batch.compactMap(\.value.header.previous))
+        return batch.allSatisfy { continued.contains($0.value.id) || $0.isSignatureChecked || $0.value.hasValidSignature }
     }
 
     func ingest(_ changes: [Verified<Change>], in id: SpaceID, from peer: PeerIdentity) throws -> Ingested {

@@ -170,10 +170,16 @@ struct SessionTests {
     @Test("a space that one side refuses keeps no other from being synced, and is offered again the next time")
     func refusedSpace() throws {
         var world = try World(seed: 10, contracts: 3)
-        // The desk's store is restored from a copy and goes on from there, so that it signs a number twice.
+        // The desk's store is copied again and again, and each copy goes on from there, until there are too many branches.
         let restored = world.deskStore.copy()
-        try world.write(by: 0, in: 1)
-        try world.sync(world.deskStore, world.benchStore)
+        for copy in 0..<LedgerLimits.branches {
+            let store = restored.copy()
+            store.incarnationSeed += 100 + UInt64(copy)
+            try store.write(
+                in: world.contracts[1].space.id, by: world.desk, .parties, epoch: world.contracts[1].epoch,
+                [Operation("copy")], using: &world.generator)
+            try world.sync(store, world.benchStore)
+        }
         for contract in [1, 2] {
             try restored.write(
                 in: world.contracts[contract].space.id, by: world.desk, .parties, epoch: world.contracts[contract].epoch,
@@ -192,6 +198,30 @@ struct SessionTests {
             #expect(restored.content[spaces[2]] == world.benchStore.content[spaces[2]])
             #expect(world.benchStore.cursors[world.desk.id]?.incarnation != restored.incarnation(), "round \(round)")
         }
+    }
+
+    @Test("a log that forked is carried with all its branches, and both sides come to the same", arguments: seeds(10))
+    func forked(seed: UInt64) throws {
+        var world = try World(seed: seed, contracts: 2)
+        let restored = world.deskStore.copy()
+        restored.incarnationSeed += 1
+        for store in [world.deskStore, restored] {
+            for _ in 0...world.generator.next() % 4 {
+                try store.write(
+                    in: world.contracts[0].space.id, by: world.desk, .parties, epoch: world.contracts[0].epoch,
+                    [Operation("said")], using: &world.generator)
+            }
+        }
+        for store in [world.deskStore, restored] { try world.sync(store, world.benchStore) }
+        try world.sync(world.deskStore, world.benchStore)
+        let space = world.contracts[0].space.id
+        #expect(world.benchStore.tips(of: space).count { $0.device == world.desk.id } == 2, "seed \(seed)")
+        for store in [world.deskStore, restored] {
+            #expect(store.content == world.benchStore.content, "seed \(seed)")
+            #expect(store.spaces[space]?.standing == world.benchStore.spaces[space]?.standing, "seed \(seed)")
+        }
+        let again = try world.sync(world.deskStore, world.benchStore)
+        #expect(again.dialer.statistics.changesSent == 0 && again.listener.statistics.changesSent == 0, "seed \(seed)")
     }
 
     @Test("a cursor ends where the peer's word ends")

@@ -15,24 +15,30 @@ package struct CheckedHistory: Sendable {
     /// In linear order.
     package private(set) var entries: [Entry] = []
     package private(set) var control = ControlLog()
-    private var places = Places()
+    private var genealogy: Genealogy
     private let ids: Set<ChangeID>
 
     package var roster: Roster { control.roster }
-    /// The last change of each device, by device.
-    package var tips: [Stamp] { places.logs.values.compactMap(\.last).sorted { $0.device < $1.device } }
+    /// The last change of each device, and of each branch where one forked; by device.
+    package var tips: [Stamp] { genealogy.tips }
+    package var logs: [LogID] { genealogy.ranges.keys.sorted() }
 
     package init(checking history: SignedHistory) throws(EvidenceError) {
         space = history.space
         ids = Set(history.records.map(\.id))
+        genealogy = Genealogy(history.records.map { (id: $0.id, header: $0.header) })
         for record in history.records { try take(record) }
         try checkTips()
+        guard !genealogy.forks.isEmpty || !control.claimed.removals.isEmpty else { return }
+        do {
+            control.settle(try Standing(forks: genealogy.forks, roster: control.claimed, logs: genealogy))
+        } catch {
+            throw damage(.badAuthor, "What its forks and removals leave cannot be told.")
+        }
     }
 
-    /// The change of a device with this number.
-    package func change(of device: DeviceID, seq: UInt64) -> ChangeID? {
-        places.logs[device].flatMap { seq < $0.count ? $0[Int(seq)].change : nil }
-    }
+    /// The change with this number in a log.
+    package func change(in log: LogID, seq: UInt64) -> ChangeID? { genealogy.placement(in: log, seq: seq)?.stamp.change }
 
     private mutating func take(_ record: HistoryRecord) throws(EvidenceError) {
         try checkSpace(record)
@@ -43,28 +49,12 @@ package struct CheckedHistory: Sendable {
         if let last = entries.last, !(last.placement.stamp < placement.stamp) {
             throw damage(.wrongOrder, "\(record.id) does not stand in the linear order of the changes.")
         }
-        places.insert(placement)
         entries.append(Entry(record: record, placement: placement, plaintext: plaintext))
         if record.header.audience == .control {
             let operations = (try? Admission.controlOperations(of: record.change)) ?? []
             control.insert(
                 ControlEntry(placement: placement, claimedTime: record.header.claimedTime, operations: operations))
         }
-    }
-}
-
-/// The placements that admission asks for.
-private struct Places: History {
-    private var placements: [ChangeID: Placement] = [:]
-    /// Without gaps, so that a change's number is its index.
-    private(set) var logs: [DeviceID: [Stamp]] = [:]
-
-    func placement(of change: ChangeID) -> Placement? { placements[change] }
-    func tips(of device: DeviceID) -> [Stamp] { logs[device]?.last.map { [$0] } ?? [] }
-
-    mutating func insert(_ placement: Placement) {
-        placements[placement.stamp.change] = placement
-        logs[placement.stamp.device, default: []].append(placement.stamp)
     }
 }
 
@@ -83,22 +73,19 @@ extension CheckedHistory {
         }
     }
 
-    /// The device's log goes on without a gap or a fork, and all that the author names as seen is here.
+    /// The device's log goes on without a gap, and all that the author names as seen is here.
     private func checkPlace(_ record: HistoryRecord) throws(EvidenceError) {
         let header = record.header
-        let log = places.logs[header.device] ?? []
-        guard header.seq >= log.count else {
-            if places.placement(of: record.id) != nil { throw damage(.wrongOrder, "\(record.id) stands there twice.") }
-            throw damage(.fork, "\(header.device) signed two different changes with number \(header.seq): \(record.id) is one.")
-        }
-        for dependency in header.dependencies where places.placement(of: dependency) == nil {
+        if genealogy.placement(of: record.id) != nil { throw damage(.wrongOrder, "\(record.id) stands there twice.") }
+        for dependency in header.dependencies where genealogy.placement(of: dependency) == nil {
             guard ids.contains(dependency) else {
                 throw damage(.gap, "\(dependency) is missing: \(record.id) was made after it.")
             }
             throw damage(.wrongOrder, "\(record.id) stands before \(dependency), after which it was made.")
         }
-        guard header.seq == log.count, header.previous == log.last?.change else {
-            throw damage(.gap, "The log of \(header.device) has no change with number \(log.count) before \(record.id).")
+        let before = header.previous.flatMap(genealogy.placement)?.stamp
+        guard before.map({ $0.device == header.device && $0.seq + 1 == header.seq }) ?? (header.seq == 0) else {
+            throw damage(.gap, "The log of \(header.device) has no change with number \(header.seq) after the one that \(record.id) names.")
         }
     }
 
@@ -112,9 +99,8 @@ extension CheckedHistory {
     /// The signature of a device's last change covers its whole log.
     private func checkTips() throws(EvidenceError) {
         guard !entries.isEmpty else { throw damage(.gap, "The history has no changes.") }
-        var last: [DeviceID: HistoryRecord] = [:]
-        for entry in entries { last[entry.device] = entry.record }
-        for tip in tips where last[tip.device]?.signature == nil {
+        let signed = Set(entries.filter { $0.record.signature != nil }.map(\.record.id))
+        for tip in tips where !signed.contains(tip.change) {
             throw damage(.unproven, "The log of \(tip.device) does not end with a valid signature: \(tip.change) has none.")
         }
     }
@@ -145,10 +131,8 @@ extension CheckedHistory {
 
     private mutating func admit(_ record: HistoryRecord) throws(EvidenceError) -> Placement {
         do {
-            guard case .admitted(let placement) = try Admission.admit(record.change, history: places, control: &control) else {
-                throw damage(.wrongOrder, "\(record.id) stands there twice.")
-            }
-            return placement
+            _ = try Admission.admit(record.change, history: genealogy, control: &control)
+            return try genealogy.place(record.header, record.id)
         } catch let error as EvidenceError {
             throw error
         } catch let error as LedgerError {
@@ -163,9 +147,9 @@ extension CheckedHistory {
     /// How far a person's devices had seen each device's log when they last signed, themselves included.
     package func seen(by person: PersonID) -> VersionVector {
         var seen = VersionVector()
-        for tip in tips where roster.person(of: tip.device) == person {
-            if let placement = places.placement(of: tip.change) { seen.merge(placement.past) }
-            seen.insert(device: tip.device, seq: tip.seq)
+        for tip in tips where roster.author(of: tip.device) == person {
+            if let placement = genealogy.placement(of: tip.change) { seen.merge(placement.past) }
+            seen.insert(tip)
         }
         return seen
     }

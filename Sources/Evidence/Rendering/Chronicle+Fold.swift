@@ -59,6 +59,8 @@ private struct ChronicleWriter {
         chronicle.withheld = withheld
         chronicle.withheldPlaces = withheldPlaces
         chronicle.acknowledged = acknowledged
+        chronicle.forks = forks
+        chronicle.removals = removals
         chronicle.withoutEffect = fold.void.map {
             Chronicle.VoidChange(change: $0.entry.record.id.description, by: author(of: $0.entry), reason: $0.reason)
         }
@@ -262,17 +264,34 @@ extension ChronicleWriter {
         }
     }
 
+    private var forks: [Chronicle.Fork] {
+        history.control.standing.proofs.filter { $0.cause == .fork }.compactMap { proof in
+            proof.changes.first.map { first in
+                Chronicle.Fork(
+                    by: author(of: proof.device), device: proof.device.description, number: first.seq,
+                    changes: proof.changes.map(\.change.description))
+            }
+        }
+    }
+
+    private var removals: [Chronicle.Removal] {
+        roster.removals.map {
+            Chronicle.Removal(
+                by: author(of: $0.device), device: $0.device.description, change: $0.by.stamp.change.description)
+        }
+    }
+
     private var acknowledged: [Chronicle.Acknowledgement] {
         persons.filter { roster.roles[$0] != nil }.map { person in
             let seen = history.seen(by: person)
-            let others = history.tips.map(\.device).filter { roster.certificates[$0]?.person != person }
+            let others = history.logs.filter { roster.certificates[$0.device]?.person != person }
             return Chronicle.Acknowledgement(
                 by: name(of: person),
-                reaches: others.compactMap { device in
-                    guard seen[device] > 0, let change = history.change(of: device, seq: seen[device] - 1) else { return nil }
+                reaches: others.compactMap { log in
+                    guard seen[log] > 0, let change = history.change(in: log, seq: seen[log] - 1) else { return nil }
                     return Chronicle.Reach(
-                        device: device.description, owner: author(of: device), change: change.description,
-                        number: seen[device] - 1)
+                        device: log.device.description, owner: author(of: log.device), change: change.description,
+                        number: seen[log] - 1)
                 }
                 .sorted { ($0.owner, $0.device) < ($1.owner, $1.device) })
         }

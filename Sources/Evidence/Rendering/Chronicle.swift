@@ -167,6 +167,21 @@ package struct Chronicle: Encodable, Sendable {
         package let reaches: [Reach]
     }
 
+    /// Different changes that a device signed in the same place: the proof of a fork.
+    package struct Fork: Encodable, Hashable, Sendable {
+        package let by: String
+        package let device: String
+        package let number: UInt64
+        package let changes: [String]
+    }
+
+    /// A device that its own person removed.
+    package struct Removal: Encodable, Hashable, Sendable {
+        package let by: String
+        package let device: String
+        package let change: String
+    }
+
     package struct VoidChange: Encodable, Sendable {
         let change: String
         let by: String
@@ -199,6 +214,8 @@ package struct Chronicle: Encodable, Sendable {
     package internal(set) var withheld: [Count] = []
     var withheldPlaces: [WithheldPlace] = []
     package internal(set) var acknowledged: [Acknowledgement] = []
+    package internal(set) var forks: [Fork] = []
+    package internal(set) var removals: [Removal] = []
     var withoutEffect: [VoidChange] = []
     let changes: Int
 

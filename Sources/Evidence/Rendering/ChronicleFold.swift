@@ -47,8 +47,9 @@ struct ChronicleFold {
         guard entry.record.disclosure != nil else { return }
         guard let plaintext = entry.plaintext else { return hold(entry, "its body does not match its commitment") }
         guard let operations = try? Body.decode(plaintext) else { return hold(entry, "its body is damaged") }
-        let person = history.roster.person(of: entry.device)
+        let person = history.roster.author(of: entry.device)
         for operation in operations { shown[person, default: [:]][operation.kind, default: 0] += 1 }
+        if let cause = history.control.standing.cause(against: entry.placement) { return hold(entry, cause.rawValue) }
         guard entry.record.header.audience != .control else { return takeControl(entry) }
         guard let person else { return hold(entry, Self.notAMember) }
         var assertions: [Assertion] = []
@@ -84,7 +85,7 @@ struct ChronicleFold {
     ) -> String? {
         switch assertion {
         case .act(let act):
-            guard let role = history.roster.signingRole(of: entry.device) else { return Self.cannotSign }
+            guard let role = history.roster.signingRole(of: entry.device, knownAt: moment.past) else { return Self.cannotSign }
             let reason = fold.append(SignedAct(act, at: moment, by: role))
             acts.append(SignedOperation(act: act, entry: entry, void: reason))
         case .edit(.diary(let slot, let device, let record)):

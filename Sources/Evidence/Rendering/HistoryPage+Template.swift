@@ -179,6 +179,33 @@ extension HistoryPage {
         </table>
         {{/hasVoid}}
 
+        {{#hasForks}}
+        <h2>Forks</h2>
+        <p>A device signed different changes in the same place, which only a copied device or a forger does. What somebody else had
+        acknowledged before they knew stands; nothing else that it signed from there on counts.</p>
+        <table>
+        <thead><tr><th>Device of</th><th>Number</th><th>Changes</th></tr></thead>
+        <tbody>
+        {{#forks}}
+        <tr><td><bdi>{{by}}</bdi><br><span class="id">{{device}}</span></td><td>{{number}}</td><td>{{#changes}}<span class="id">{{.}}</span><br>{{/changes}}</td></tr>
+        {{/forks}}
+        </tbody>
+        </table>
+        {{/hasForks}}
+
+        {{#hasRemovals}}
+        <h2>Removed devices</h2>
+        <p>What a removed device signed counts if its person knew it, or somebody else had acknowledged it before they knew of the removal.</p>
+        <table>
+        <thead><tr><th>Device of</th><th>Removed by</th></tr></thead>
+        <tbody>
+        {{#removals}}
+        <tr><td><bdi>{{by}}</bdi><br><span class="id">{{device}}</span></td><td><span class="id">{{change}}</span></td></tr>
+        {{/removals}}
+        </tbody>
+        </table>
+        {{/hasRemovals}}
+
         <h2>Withheld</h2>
         {{^hasWithheld}}
         <p>Nothing: every one of the {{changes}} changes is shown.</p>

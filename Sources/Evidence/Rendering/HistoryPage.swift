@@ -17,6 +17,8 @@ enum HistoryPage {
         let hasInvoices: Bool
         let hasMessages: Bool
         let hasWithheld: Bool
+        let hasForks: Bool
+        let hasRemovals: Bool
         let hasVoid: Bool
         let hasResolutions: Bool
 
@@ -27,6 +29,8 @@ enum HistoryPage {
             hasInvoices = !chronicle.invoices.isEmpty
             hasMessages = !chronicle.messages.isEmpty
             hasWithheld = !chronicle.withheld.isEmpty
+            hasForks = !chronicle.forks.isEmpty
+            hasRemovals = !chronicle.removals.isEmpty
             hasVoid = !chronicle.withoutEffect.isEmpty
             hasResolutions = !chronicle.resolutions.isEmpty
         }

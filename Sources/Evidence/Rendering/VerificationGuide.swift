@@ -46,7 +46,8 @@ enum VerificationGuide {
         1. **Id.** `id = H("handsel/change/1" ‖ header)`. The first change has no space, and its id is the space; all others name it.
         2. **Chain.** The changes of one device are numbered by `seq` 0, 1, 2 … without gaps, and `previous` is the id of the one before
            (null at 0). `previous`, the parents, `membership` and `epoch` are ids of changes that stand earlier in the file. Two changes of
-           one device with the same number would be a fork.
+           one device with the same `previous` are a fork, which both signatures prove: of what that device signed from there on counts
+           only what is in the past of a change by another person whose own past holds no two such changes.
         3. **Order.** `lamport` is 1 + the greatest of `previous` and the parents, 1 for the first change. The file is sorted by (lamport,
            device, id).
         4. **Signature.** If it is not null, it is the device's (Ed25519, RFC 8032) over the COSE Sig_structure (RFC 9052 §4.4)
@@ -54,7 +55,8 @@ enum VerificationGuide {
                CBOR ["Signature1", protected, "handsel/change/1" as bytes, header]    protected = bytes of CBOR {1: -8, 4: device}
 
            As a COSE_Sign1 with detached payload it reads `[protected, {}, null, signature]`. A signature covers all earlier changes of
-           its device, since each names the one before by its id. The last change of every device has one.
+           its device, since each names the one before by its id. The last change of every device, and of every branch of a
+           fork, has one.
         5. **Body.** It has `bodyLength` bytes and `H(body) = bodyDigest`. In audience 1 it is the plaintext, and `changeKey` is `salt`.
            Else `place = space ‖ device ‖ be8(seq)`, and the plaintext is
 

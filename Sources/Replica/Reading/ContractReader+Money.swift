@@ -86,8 +86,8 @@ extension ContractReader {
             let change: ChangeID = try row.identifier("change")
             let device: DeviceID = try row.identifier("device")
             let role = view.roster.role(of: device)
-            let seq = try view.placement(of: change)?.stamp.seq ?? 0
-            let seen = pasts.filter { $0.key != role && $0.value.contains(device: device, seq: seq) }
+            let stamp = try view.placement(of: change)?.stamp
+            let seen = pasts.filter { past in past.key != role && stamp.map(past.value.contains) == true }
             var milestone: Int?
             if case .act(let act) = try row.assertion() { milestone = act.milestone }
             return ActView(

@@ -188,7 +188,7 @@ extension ContractReader {
             let placement = try view.placement(row)
             let key = try change.header.epoch.flatMap { try SpaceFold.epochKey($0, change.header.audience, in: view) }
             let operations = try change.changeKey(epochKey: key).map { try Body.decode(try change.open(changeKey: $0)) } ?? []
-            let person = view.roster.person(of: change.header.device)
+            let person = view.roster.author(of: change.header.device)
             let id = change.id.description
             return HistoryEntry(
                 id: id, time: change.header.claimedTime, lamport: placement.stamp.lamport,

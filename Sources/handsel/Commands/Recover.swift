@@ -23,9 +23,16 @@ struct RecoverCommand: AsyncParsableCommand {
 
     func run() async throws {
         let node = try await Node.recover(home: options.directory, code: code, relay: relay, progress: options.progress)
+        try await options.welcome(node)
+    }
+}
+
+extension GlobalOptions {
+    /// Says what a new device has.
+    func welcome(_ node: Node) async throws {
         let replica = try await node.whoAmI()
         let contracts = try await node.contracts()
-        try options.show(replica) { page in
+        try show(replica) { page in
             page.line("Welcome back. This is a new device of yours, with \(Count(contracts.count, "contract")).")
             page.blank()
             page.identity(replica)

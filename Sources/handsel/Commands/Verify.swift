@@ -56,6 +56,15 @@ extension Page {
                 ["Who", "Audience", .number("Changes")],
                 report.withheld.map { [Line($0.by), Line($0.kind), Line("\($0.count)")] })
         }
+        if !report.forks.isEmpty {
+            heading("Forks")
+            for fork in report.forks {
+                line(
+                    "\(fork.by) signed \(fork.changes.count) different changes with number \(fork.number) on \(ShortID(fork.device)): a copied device, or a forger."
+                )
+            }
+            line("What others had acknowledged before they knew stands; nothing else that it signed from there on counts.")
+        }
         heading("Signed for by the others, and known to be complete, up to")
         table(
             ["Signer", "Changes of", .number("Number"), "Change"],

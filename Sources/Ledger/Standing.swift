@@ -1,0 +1,102 @@
+/// The logs of a space, as far as it takes to tell who had seen what.
+package protocol Logs {
+    /// Every log with the numbers of its first and last change.
+    var ranges: [LogID: ClosedRange<UInt64>] { get throws }
+    func placement(in log: LogID, seq: UInt64) throws -> Placement?
+}
+
+/// Which changes count of devices that forked or were removed.
+///
+/// A change at or after a fork, or that had not come before the removal of its device, stands if and only if it is in the past of a
+/// change by another person whose own past holds no proof of that fork or removal. So nobody voids what another has acknowledged,
+/// by forking or removing a device later; and nothing counts that comes to light only afterwards. This follows from headers and
+/// the control log alone, whatever order they arrived in.
+package struct Standing: Hashable, Sendable {
+    /// Why a change does not stand.
+    package enum Cause: String, Hashable, Sendable {
+        case fork =
+            "its device signed two different histories, and nobody else had acknowledged this before that came to light"
+        case removal = "its device was removed, and nobody else had acknowledged this before they knew"
+    }
+
+    /// That a device forked, or was removed.
+    package struct Proof: Hashable, Sendable {
+        package let cause: Cause
+        package let device: DeviceID
+        /// The changes in the same place of a fork, or the removal; whoever has seen two of the former or the latter knows.
+        package let changes: [Stamp]
+        /// What of the device came before a removal.
+        fileprivate let before: VersionVector
+        /// What of the device others have acknowledged who did not know.
+        fileprivate var acknowledged = VersionVector()
+
+        fileprivate func isKnown(_ past: VersionVector) -> Bool {
+            changes.count(where: past.contains) >= (cause == .fork ? 2 : 1)
+        }
+
+        fileprivate func concerns(_ placement: Placement) -> Bool {
+            let stamp = placement.stamp
+            guard stamp.device == device else { return false }
+            switch cause {
+            case .fork: return changes.contains { $0.change == stamp.change || placement.past.contains($0) }
+            case .removal: return !before.contains(stamp)
+            }
+        }
+    }
+
+    package private(set) var proofs: [Proof] = []
+
+    package init() {}
+
+    /// Works out what stands, from everything there is of a space; `forks` are the changes in each place that has several.
+    package init(forks: [[Stamp]], roster: Roster, logs: some Logs) throws {
+        proofs = forks.compactMap { changes in
+            changes.first.map { Proof(cause: .fork, device: $0.device, changes: changes.sorted(), before: VersionVector()) }
+        }
+        proofs += roster.removals.map {
+            Proof(cause: .removal, device: $0.device, changes: [$0.by.stamp], before: $0.by.past.of($0.device))
+        }
+        guard !proofs.isEmpty else { return }
+        let ranges = try logs.ranges
+        for index in proofs.indices {
+            let person = roster.author(of: proofs[index].device)
+            for (log, range) in ranges {
+                guard let other = roster.author(of: log.device), other != person else { continue }
+                guard let last = try Self.last(in: log, range, of: logs, where: { !proofs[index].isKnown($0) }) else { continue }
+                proofs[index].acknowledged.merge(last.of(proofs[index].device))
+            }
+        }
+        proofs.sort { $0.changes.lexicographicallyPrecedes($1.changes) }
+    }
+
+    package var isEmpty: Bool { proofs.isEmpty }
+
+    /// Why a change does not stand; nil if it does.
+    package func cause(against placement: Placement) -> Cause? {
+        proofs.first { $0.concerns(placement) && !$0.acknowledged.contains(placement.stamp) }?.cause
+    }
+
+    /// The past of the last change in a log whose past fulfils a condition that, once broken, stays broken.
+    private static func last(
+        in log: LogID, _ range: ClosedRange<UInt64>, of logs: some Logs, where isFulfilled: (VersionVector) -> Bool
+    ) throws -> VersionVector? {
+        var (low, high) = (range.lowerBound, range.upperBound + 1)
+        var found: VersionVector?
+        while low < high {
+            let middle = low + (high - low) / 2
+            guard let past = try logs.placement(in: log, seq: middle)?.past else { return found }
+            if isFulfilled(past) {
+                found = past
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return found
+    }
+}
+
+extension VersionVector {
+    /// The part about one device.
+    fileprivate func of(_ device: DeviceID) -> VersionVector { VersionVector(counts.filter { $0.key.device == device }) }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import GRDB
+package import Ledger
+
+/// What a fork or a removal does to a space.
+extension SpaceView: Logs {
+    package var ranges: [LogID: ClosedRange<UInt64>] {
+        get throws {
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT log.*, min(seq) AS first, max(seq) AS last FROM log JOIN change ON log = log.number
+                    WHERE log.space = ? GROUP BY log.number
+                    """, arguments: [number])
+            return Dictionary(
+                uniqueKeysWithValues: try rows.map { row in
+                    let first: Int64 = row["first"]
+                    let last: Int64 = row["last"]
+                    return (try row.log(), UInt64(first)...UInt64(last))
+                })
+        }
+    }
+
+    package func placement(in log: LogID, seq: UInt64) throws -> Placement? {
+        guard let number = numbers[log] else { return nil }
+        let statement = try db.cachedStatement(sql: "SELECT * FROM change WHERE log = ? AND seq = ?")
+        return try Row.fetchOne(statement, arguments: [number, Int64(seq)]).map(placement)
+    }
+
+    /// The last change of a log that stands; all before it do too.
+    func lastStanding(in log: LogID) throws -> Placement? {
+        let statement = try db.cachedStatement(sql: "SELECT * FROM change WHERE log = ? ORDER BY seq DESC LIMIT 1")
+        guard let row = try Row.fetchOne(statement, arguments: [numbers[log]]) else { return nil }
+        let last = try placement(row)
+        guard control.standing.cause(against: last) != nil else { return last }
+        let first = try Int64.fetchOne(db, sql: "SELECT min(seq) FROM change WHERE log = ?", arguments: [numbers[log]]) ?? 0
+        var (low, high) = (UInt64(first), last.stamp.seq)
+        var found: Placement?
+        while low < high {
+            let middle = low + (high - low) / 2
+            guard let placement = try placement(in: log, seq: middle) else { break }
+            if control.standing.cause(against: placement) == nil {
+                found = placement
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return found
+    }
+
+    /// Where a stored change stands.
+    func placed(_ change: ChangeID) throws -> Placement {
+        guard let placement = try placement(of: change) else {
+            throw StoreError(.damaged, "The change \(change) was stored and cannot be found.")
+        }
+        return placement
+    }
+
+    /// Works out anew which changes stand, where a device forked or was removed.
+    func settle() throws {
+        let forks = try forks()
+        guard !forks.isEmpty || !control.claimed.removals.isEmpty else { return }
+        control.settle(try Standing(forks: forks, roster: control.claimed, logs: self))
+    }
+
+    /// The changes in each place in which a device signed several.
+    private func forks() throws -> [[Stamp]] {
+        let beginnings = try numbers.keys.compactMap(\.branch).sorted().compactMap { try placement(of: $0)?.stamp }
+        let places = Dictionary(grouping: beginnings) { Place(device: $0.device, before: try? previous(of: $0.change)) }
+        return places.values.filter { $0.count > 1 }
+    }
+
+    private struct Place: Hashable {
+        let device: DeviceID
+        let before: ChangeID?
+    }
+
+    private func previous(of change: ChangeID) throws -> ChangeID? {
+        let header = try Data.fetchOne(
+            try db.cachedStatement(sql: "SELECT header FROM change WHERE id = ?"), arguments: [change.data])
+        return try header.flatMap { try Header(decoding: Array($0)).previous }
+    }
+
+    /// Places every change anew: those of a device that forked are on branches from now on, whichever of them came first.
+    func placeAnew() throws {
+        guard let number else { return }
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT arrival, id, header FROM change WHERE space = ? ORDER BY arrival", arguments: [number])
+        let headers = try rows.map { row in
+            let header: Data = row["header"]
+            return (
+                arrival: row["arrival"] as Int64, id: try row.identifier("id", as: ChangeID.self),
+                header: try Header(decoding: Array(header))
+            )
+        }
+        var genealogy = Genealogy(headers.map { (id: $0.id, header: $0.header) })
+        for (arrival, id, header) in headers {
+            let placement = try genealogy.place(header, id)
+            try db.cachedStatement(sql: "UPDATE change SET log = ?, past = ? WHERE arrival = ?").execute(arguments: [
+                try logNumber(of: placement.stamp.log, in: number),
+                try StoredVector.encode(placement.past) { try logNumber(of: $0, in: number) }, arrival,
+            ])
+        }
+        forgetPlacements()
+        try loadControl()
+    }
+}
