@@ -105,6 +105,13 @@ let package = Package(
         tests("EvidenceTests", ["Canon", "Ledger", "LedgerSupport", "Agreement", "Evidence", crypto], exclude: ["verify.py"]),
         tests("SyncTests", ["Canon", "Ledger", "LedgerSupport", "Sync", crypto], exclude: ["Vectors"]),
         tests("ReplicaTests", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", grdb]),
+        // The shim that stands before SQLite's file system needs its C interface.
+        tests(
+            "FaultTests",
+            [
+                "Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", grdb,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         tests(
             "TransportTests",
             [

@@ -35,7 +35,9 @@ extension Replica {
     package func doctor() throws -> DoctorReport {
         try store.requireWritable()
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("handsel-doctor-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        // What is folded is readable, so nobody else may look into the folder, even if it stays behind.
+        try FileManager.default.createDirectory(
+            at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: directory) }
         let path = directory.appendingPathComponent("rebuilt.sqlite").path
         let rebuilt = try Replica(path: path, keys: keys, clock: store.clock)

@@ -1,0 +1,70 @@
+import Canon
+import Foundation
+import Ledger
+import Replica
+import Store
+import Sync
+
+/// A replica whose commits are not made durable before they are sent: what the tests must be able to tell from a right one.
+struct CarelessReplica: StoreBacked {
+    let replica: Replica
+    var store: ChangeStore { replica.store }
+
+    func makeDurable() throws {}
+    func missingBlobs(in space: SpaceID) throws -> [BlobID] { try replica.missingBlobs(in: space) }
+}
+
+/// Runs one session between two replicas, frame by frame, to its end.
+func exchange(_ first: Replica, _ second: Replica) throws { try exchange(first, as: first, second) }
+
+/// The same where the first one's session uses `store` in its place.
+func exchange(_ first: Replica, as store: some SyncStore, _ second: Replica) throws {
+    var generator = SystemRandomNumberGenerator()
+    func claims(_ own: Replica, to peer: Replica) throws -> [Claim] {
+        try own.heldInvites().map { try Claim(by: try $0.secret.signingKey(), prover: own.device, verifier: peer.device) }
+    }
+    var here = try SyncSession(
+        store: store, device: first.device, peer: second.device, isDialer: true, nonce: .random(using: &generator),
+        claims: try claims(first, to: second))
+    var there = try SyncSession(
+        store: second, device: second.device, peer: first.device, isDialer: false, nonce: .random(using: &generator),
+        claims: try claims(second, to: first))
+    var isMoving = true
+    while isMoving {
+        isMoving = false
+        while let frame = try here.nextFrame() {
+            isMoving = true
+            try there.receive(frame)
+        }
+        while let frame = try there.nextFrame() {
+            isMoving = true
+            try here.receive(frame)
+        }
+    }
+}
+
+/// Carries a space to another replica by a bundle: the whole file, or nothing if it could not be written to its end.
+func carry(_ space: SpaceID, of sender: Replica, as store: some SyncStore, to receiver: Replica) throws {
+    var bytes = Bundle.magic
+    var frames = 0
+    _ = try Bundle.write(space, from: store) { frame in
+        bytes += Bundle.prefix(frame) + frame
+        frames += 1
+    }
+    let end = Bundle.end(frames: frames)
+    bytes += Bundle.prefix(end) + end
+    var reader = MemoryReader(bytes: bytes[...])
+    let bundle = try OpenedBundle(reading: &reader)
+    _ = try receiver.store.ingestBundle(bundle, by: PeerIdentity(device: receiver.device))
+    var chunks = MemoryReader(bytes: bytes[...])
+    _ = try receiver.store.takeBlobs(of: bundle, from: &chunks)
+}
+
+private struct MemoryReader: BundleReader {
+    var bytes: ArraySlice<UInt8>
+
+    mutating func read(_ count: Int) -> [UInt8] {
+        defer { bytes = bytes.dropFirst(count) }
+        return Array(bytes.prefix(count))
+    }
+}
