@@ -104,6 +104,8 @@ extension Replica {
     }
 
     /// Keeps the files of one run, each with the payments in it; those by hand have no file.
+    ///
+    /// They outlive a loss of power before anybody can hand them to a bank, lest the next run orders the payments again.
     package func keep(_ files: [(file: BankFile, orders: [BankOrder])], byHand: [BankOrder]) throws {
         let now = Int64(store.clock())
         try store.write { db in
@@ -125,6 +127,7 @@ extension Replica {
             }
             try place(byHand, in: "")
         }
+        try store.makeDurable(always: true)
     }
 
     /// Files that were never written to a directory.

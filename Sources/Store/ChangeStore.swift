@@ -119,12 +119,13 @@ extension ChangeStore {
     /// Makes all commits so far survive a loss of power.
     ///
     /// A NORMAL commit may be lost, and a change that was sent and then lost would make its device sign another with the same
-    /// number, which looks like a forgery. One FULL commit that writes a row also syncs the frames of earlier ones.
-    package func makeDurable() throws {
+    /// number, which looks like a forgery. One FULL commit that writes a row also syncs the frames of earlier ones. It is left
+    /// out where no change has arrived since the last one, unless `always`, for rows that no change stands for.
+    package func makeDurable(always: Bool = false) throws {
         try requireWritable()
         try database.writeWithoutTransaction { db in
             let last = try Int64.fetchOne(db, sql: "SELECT coalesce(max(arrival), 0) FROM change") ?? 0
-            guard try Int64.fetchOne(db, sql: "SELECT arrival FROM durable") ?? 0 < last else { return }
+            guard try always || Int64.fetchOne(db, sql: "SELECT arrival FROM durable") ?? 0 < last else { return }
             try db.execute(sql: "PRAGMA synchronous = FULL")
             defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
             try db.inTransaction(.immediate) {

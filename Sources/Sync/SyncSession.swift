@@ -88,6 +88,8 @@ extension SyncSession {
             if isIdle { try storeChanged() }
         } while !outgoing.isEmpty
         if isIdle, sentDone?.received != statistics.framesReceived || sentDone?.sequence != offered {
+            // It tells the peer that what came is here, so that has to outlive a loss of power too.
+            try store.makeDurable()
             sentDone = (statistics.framesReceived, offered)
             try settle()
             return Frame.done(received: statistics.framesReceived, sequence: offered).encoded

@@ -11,10 +11,10 @@ struct FullDiskTests {
     func fullWhileWorking() throws {
         let first = seed(101)
         var refusals = 0
-        for seed in seeds(runs(20), base: first) {
+        for seed in seeds(runs(8), base: first) {
             var generator = SeededGenerator(seed: seed)
             let scene = try Scene()
-            let room = generator.pick(0..<120_000)
+            let room = generator.pick(0..<500_000)
             scene.disk.set { $0.room = room }
             for _ in 0..<12 {
                 let before = try scene.everything()
@@ -35,7 +35,7 @@ struct FullDiskTests {
     func fullWhileReceiving() throws {
         let first = seed(201)
         var refusals = 0
-        for seed in seeds(runs(20), base: first) {
+        for seed in seeds(runs(8), base: first) {
             var generator = SeededGenerator(seed: seed)
             let scene = try Scene()
             for _ in 0..<8 { try scene.otherWork.act(using: &generator) }
@@ -56,7 +56,7 @@ struct FullDiskTests {
     @Test("while the disk fails to sync nothing new is sent, and afterwards everything is")
     func failedSyncs() throws {
         let first = seed(301)
-        for seed in seeds(runs(20), base: first) {
+        for seed in seeds(runs(8), base: first) {
             var generator = SeededGenerator(seed: seed)
             let scene = try Scene()
             let before = try scene.other.changes(of: scene.replica.device)

@@ -19,7 +19,7 @@ struct PowerLossTests {
     func nothingIsLost() throws {
         let first = seed(1)
         var happened: [PowerLoss.Happened] = []
-        for seed in seeds(runs(40), base: first) {
+        for seed in seeds(runs(30), base: first) {
             let outcome = try PowerLoss.outcome(seed: seed)
             #expect(outcome.report?.isHealthy == true, "seed \(seed): \(String(describing: outcome.report))")
             #expect(outcome.lostSent.isEmpty, "seed \(seed): changes that the other has are gone")
@@ -31,7 +31,7 @@ struct PowerLossTests {
             happened.append(outcome.happened)
         }
         print("seeds from \(first): \(summary(of: happened))")
-        guard happened.count >= 40 else { return }
+        guard happened.count >= 30 else { return }
         #expect(happened.contains { $0.lostUnsent > 0 }, "no run has lost anything, so the power never really failed")
         #expect(happened.contains { $0.restarts > 1 })
     }

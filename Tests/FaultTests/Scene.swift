@@ -9,7 +9,7 @@ import Testing
 /// Two people whose replicas are on simulated disks; the faults strike the first one's.
 final class Scene {
     let origin: Origin
-    let disk: Disk
+    private(set) var disk: Disk
     let replica: Replica
     let other: Replica
     private let otherDisk: Disk
@@ -29,6 +29,12 @@ final class Scene {
     var otherWork: Work { Work(replica: other, space: origin.space, role: origin.freelancer.role) }
 
     func everything() throws -> String { try replica.everything(in: origin.space) }
+
+    /// The first one's machine loses power and starts again.
+    func restart(using generator: inout SeededGenerator) throws -> Replica {
+        disk = try disk.restart(in: scratch.folder("restarted"), using: &generator)
+        return try origin.client.replica(in: disk.folder)
+    }
 
     /// Both go on as if nothing had been, and have the same in the end.
     func checkAllGoesOn(using generator: inout SeededGenerator, _ place: String) throws {

@@ -20,9 +20,7 @@ struct DiskFaults: Sendable {
     var room: Int?
     /// A sync fails, and what it should have synced waits for the next one.
     var failsSyncs = false
-    /// The same, but the next one takes it for done: what Linux does after a failed sync.
-    var forgetsUnsynced = false
-    /// How a read fails, and how many go well before.
+    /// How one read fails, and how many go well before.
     var read: (fault: DiskFault, after: Int)?
 }
 
@@ -134,10 +132,7 @@ struct DiskState: Sendable {
     mutating func sync(_ file: Int, syncsFolder: Bool) throws(DiskFault) {
         try begin()
         try checkPower()
-        guard !faults.failsSyncs else {
-            if faults.forgetsUnsynced { files[file]?.forgetUnsynced() }
-            throw .syncFailed
-        }
+        guard !faults.failsSyncs else { throw .syncFailed }
         files[file]?.sync()
         if syncsFolder { syncedNames = names }
     }
@@ -145,8 +140,8 @@ struct DiskState: Sendable {
     mutating func read() throws(DiskFault) {
         guard !isOff else { throw .powerIsOff }
         guard let read = faults.read else { return }
-        guard read.after > 0 else { throw read.fault }
-        faults.read = (read.fault, read.after - 1)
+        faults.read = read.after > 0 ? (read.fault, read.after - 1) : nil
+        if read.after == 0 { throw read.fault }
     }
 
     private mutating func begin() throws(DiskFault) {

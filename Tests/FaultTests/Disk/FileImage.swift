@@ -54,9 +54,6 @@ struct FileImage: Sendable {
         unsynced = []
     }
 
-    /// The kernel takes pages whose write failed for clean, so no later sync writes them.
-    mutating func forgetUnsynced() { unsynced = [] }
-
     /// The content after a loss of power.
     func content(_ remains: Remains, using generator: inout SeededGenerator) -> [UInt8] {
         var content = synced
