@@ -140,7 +140,7 @@ struct DiskState: Sendable {
     mutating func read() throws(DiskFault) {
         guard !isOff else { throw .powerIsOff }
         guard let read = faults.read else { return }
-        faults.read = read.after > 0 ? (read.fault, read.after - 1) : nil
+        faults.read = read.after > 0 ? (fault: read.fault, after: read.after - 1) : nil
         if read.after == 0 { throw read.fault }
     }
 
