@@ -129,7 +129,8 @@ extension ChangeStore {
             try db.execute(sql: "PRAGMA synchronous = FULL")
             defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
             try db.inTransaction(.immediate) {
-                try db.execute(sql: "UPDATE durable SET arrival = ?", arguments: [last])
+                // To write what is there already alters no page, and a commit that alters none syncs nothing.
+                for arrival in [-1, last] { try db.execute(sql: "UPDATE durable SET arrival = ?", arguments: [arrival]) }
                 return .commit
             }
         }
