@@ -55,7 +55,8 @@ package final class Composer {
     private func requireOneHistory(of device: DeviceID) throws {
         if view.control.claimed.isRemoved(device) {
             throw ReplicaError(
-                .refused, "This device was removed by another of yours, so it signs nothing more. Add it anew, in another folder.")
+                .refused, "This device was removed by another of yours, so it signs nothing more. Add it anew, in another folder."
+            )
         }
         if view.control.standing.proofs.contains(where: { $0.cause == .fork && $0.device == device }) {
             throw ReplicaError(

@@ -21,7 +21,10 @@ struct Handsel: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "THIS DEVICE",
-                subcommands: [InitCommand.self, RecoverCommand.self, DeviceCommand.self, WhoAmICommand.self, DoctorCommand.self, DemoCommand.self]),
+                subcommands: [
+                    InitCommand.self, RecoverCommand.self, DeviceCommand.self, WhoAmICommand.self, DoctorCommand.self,
+                    DemoCommand.self,
+                ]),
             CommandGroup(
                 name: "CONTRACTS",
                 subcommands: [

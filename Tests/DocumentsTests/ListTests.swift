@@ -110,7 +110,8 @@ struct ListTests {
     private func moment(_ device: DeviceID, _ seq: UInt64, seen: [DeviceID: UInt64] = [:]) -> Moment {
         let number = seq + (device == writer ? 100 : 200)
         return Moment(
-            stamp: Stamp(lamport: number, device: device, seq: seq, change: .numbered(number)), past: VersionVector(unforked: seen))
+            stamp: Stamp(lamport: number, device: device, seq: seq, change: .numbered(number)),
+            past: VersionVector(unforked: seen))
     }
 
     /// The list of 1, by the writer's first change.

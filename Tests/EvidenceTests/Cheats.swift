@@ -92,7 +92,8 @@ extension Cheat {
             try forgery.replace(index, signature: .some(nil))
             try forgery.alterHeader(index) { $0.claimedTime += 1 }
         },
-        Cheat(description: "the exporter makes another change in the place of one of their own", code: .wrongHeads) { forgery, story in
+        Cheat(description: "the exporter makes another change in the place of one of their own", code: .wrongHeads) {
+            forgery, story in
             let index = forgery.last { $0.header.device == story.client.id && $0.header.audience.isSealed }
             let original = forgery.records[index]
             try forgery.alterHeader(index, signedBy: story.client.keys.signing) { $0.claimedTime += 1 }

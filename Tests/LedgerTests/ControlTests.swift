@@ -24,7 +24,8 @@ struct ControlTests {
             .rotate(predecessor: id(), keys: [:], digests: [:]), .share(epoch: id(), keys: keys),
             try link.invitation(as: .client, expiry: generator.next(), epoch: id(), keys: keys), .revokeInvite(id()),
             try link.join(id(), in: SpaceID(id().raw), by: device), .accept(join: id()), .addDevice(device.certificate),
-            .removeDevice(device.id), .listSpace(seals), .create(.account, .freelancer, device.certificate), .addMember(.agent, device.certificate),
+            .removeDevice(device.id), .listSpace(seals), .create(.account, .freelancer, device.certificate),
+            .addMember(.agent, device.certificate),
             try link.invitation(as: .agent, epoch: id()), try link.invitation(as: .mediator, epoch: id()),
         ]
     }

@@ -85,7 +85,9 @@ extension CheckedHistory {
         }
         let before = header.previous.flatMap(genealogy.placement)?.stamp
         guard before.map({ $0.device == header.device && $0.seq + 1 == header.seq }) ?? (header.seq == 0) else {
-            throw damage(.gap, "The log of \(header.device) has no change with number \(header.seq) after the one that \(record.id) names.")
+            throw damage(
+                .gap, "The log of \(header.device) has no change with number \(header.seq) after the one that \(record.id) names."
+            )
         }
     }
 
