@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Set to build the fuzzers, which nothing else needs; see `Docs/Testing.md`, "Fuzzing".
+let isFuzzing = Context.environment["HANDSEL_FUZZ"] != nil
+
 /// Every target of ours is Swift 6, with the strictest checks the compiler offers.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -96,6 +99,16 @@ let package = Package(
         .target(
             name: "LedgerSupport", dependencies: ["Canon", "Ledger", "Support", crypto], path: "Tests/LedgerSupport",
             swiftSettings: strict),
+        .target(
+            name: "SyncSupport", dependencies: ["Canon", "Ledger", "LedgerSupport", "Support", "Sync"],
+            path: "Tests/SyncSupport", swiftSettings: strict),
+        .target(
+            name: "FuzzSubjects",
+            dependencies: [
+                "Canon", "Ledger", "Documents", "Agreement", "Sync", "Banking", "Evidence", "Transport", "HandselKit", "Support",
+                "LedgerSupport", "SyncSupport",
+            ],
+            path: "Tests/Fuzz/Subjects", swiftSettings: strict),
         tests("CanonTests", ["Canon", crypto], exclude: ["Vectors"]),
         tests("LedgerTests", ["Canon", "Ledger", "LedgerSupport", crypto], exclude: ["Vectors"]),
         tests("DocumentsTests", ["Canon", "Ledger", "Documents"]),
@@ -103,7 +116,7 @@ let package = Package(
         tests("RulesModel", ["Canon", "Ledger", "Agreement"]),
         tests("BankingTests", ["Agreement", "Banking"], exclude: ["Samples"]),
         tests("EvidenceTests", ["Canon", "Ledger", "LedgerSupport", "Agreement", "Evidence", crypto], exclude: ["verify.py"]),
-        tests("SyncTests", ["Canon", "Ledger", "LedgerSupport", "Sync", crypto], exclude: ["Vectors"]),
+        tests("SyncTests", ["Canon", "Ledger", "LedgerSupport", "Sync", "SyncSupport", crypto], exclude: ["Vectors"]),
         tests("ReplicaTests", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", grdb]),
         // The shim that stands before SQLite's file system needs its C interface.
         tests(
@@ -125,6 +138,17 @@ let package = Package(
         tests("HandselKitTests", ["Canon", "Ledger", "Agreement", "Replica", "HandselKit"]),
         tests("GuideTests", ["handsel"]),
         tests("SystemTests", ["handsel"]),
+        tests(
+            "FuzzTests",
+            ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Evidence", "HandselKit", "LedgerSupport", "FuzzSubjects"],
+            path: "Tests/Fuzz/Tests"),
         tests("TidyTests", path: "Tests/Tidy"),
     ]
+        + (isFuzzing
+            ? [
+                .executableTarget(
+                    // Without an entry point: libFuzzer has its own.
+                    name: "fuzz", dependencies: ["FuzzSubjects"], path: "Tests/Fuzz/Fuzzer",
+                    swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+            ] : [])
 )

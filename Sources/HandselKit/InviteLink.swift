@@ -1,8 +1,8 @@
 import Canon
-import Ledger
+package import Ledger
 
 /// What an invite link carries: the space, the invite, its secret, and where the space can be fetched.
-struct InviteLink: Sendable {
+package struct InviteLink: Sendable {
     private static let scheme = "handsel:"
     private static let prefix = "invite"
     private static let addressLimit = 512
@@ -15,7 +15,7 @@ struct InviteLink: Sendable {
     /// Links of relays and peers.
     let addresses: [String]
 
-    var text: String {
+    package var text: String {
         let bytes = CBORWriter.encode {
             $0.array(4)
             $0.identifier(space)
@@ -26,14 +26,14 @@ struct InviteLink: Sendable {
         return Self.scheme + TextForm.encode(prefix: Self.prefix, bytes).dropFirst(Self.prefix.count + 1)
     }
 
-    init(space: SpaceID, invite: ChangeID, secret: InviteSecret, addresses: [String]) {
+    package init(space: SpaceID, invite: ChangeID, secret: InviteSecret, addresses: [String]) {
         self.space = space
         self.invite = invite
         self.secret = secret
         self.addresses = addresses
     }
 
-    init(parsing text: String) throws {
+    package init(parsing text: String) throws {
         let refusal = HandselError(
             .usage, "This is not a complete invite link. Copy all of it, from \"\(Self.scheme)\" to its end.")
         let trimmed = text.filter { !$0.isWhitespace }

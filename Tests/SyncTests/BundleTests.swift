@@ -3,6 +3,7 @@ import Ledger
 import LedgerSupport
 import Support
 import Sync
+import SyncSupport
 import Testing
 
 /// A file's bytes in memory.

@@ -2,6 +2,7 @@ import Canon
 import Ledger
 import Support
 import Sync
+import SyncSupport
 
 /// Two sessions and the frames on their way between them.
 struct Dialog {

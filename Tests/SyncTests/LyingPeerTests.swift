@@ -3,6 +3,7 @@ import Ledger
 import LedgerSupport
 import Support
 import Sync
+import SyncSupport
 import Testing
 
 /// A peer that does not keep to the protocol, or wants what is not its own.

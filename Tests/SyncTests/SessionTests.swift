@@ -3,6 +3,7 @@ import Ledger
 import LedgerSupport
 import Support
 import Sync
+import SyncSupport
 import Testing
 
 /// Two stores and a session between them.

@@ -2,6 +2,7 @@ import Ledger
 import LedgerSupport
 import Support
 import Sync
+import SyncSupport
 
 /// A client with two devices, a freelancer and a relay, who share some contracts.
 struct World {

@@ -1,30 +1,30 @@
-import Canon
-import Ledger
-import LedgerSupport
-import Support
-import Sync
+package import Canon
+package import Ledger
+package import LedgerSupport
+package import Support
+package import Sync
 
 /// A replica or a relay in memory: what a session asks of a store, in the simplest form.
-final class MemoryStore: SyncStore {
-    let device: DeviceID
+package final class MemoryStore: SyncStore {
+    package let device: DeviceID
     /// A relay takes every space that a member brings; a replica only those in which it is a member itself.
-    let isRelay: Bool
+    package let isRelay: Bool
     /// Set to what a copy that was restored from a backup would have.
-    var incarnationSeed: UInt64
+    package var incarnationSeed: UInt64
     /// A frame is closed once it holds this many changes.
-    var frameChanges: Int
-    var now: UInt64 = 0
-    private(set) var spaces: [SpaceID: MemorySpace] = [:]
-    private(set) var arrivals: [(space: SpaceID, change: ChangeID)] = []
-    var cursors: [DeviceID: StoreCursor] = [:]
+    package var frameChanges: Int
+    package var now: UInt64 = 0
+    package private(set) var spaces: [SpaceID: MemorySpace] = [:]
+    package private(set) var arrivals: [(space: SpaceID, change: ChangeID)] = []
+    package var cursors: [DeviceID: StoreCursor] = [:]
     private var vouched: Set<SpaceID> = []
-    private(set) var attachments: [BlobID: MemoryBlob] = [:]
-    private(set) var notes: [SpaceID: [DeviceID: Set<Tip>]] = [:]
-    private(set) var receipts: [Receipt] = []
-    private(set) var durableCommits = 0
-    var receiptKey: SigningKey?
+    package private(set) var attachments: [BlobID: MemoryBlob] = [:]
+    package private(set) var notes: [SpaceID: [DeviceID: Set<Tip>]] = [:]
+    package private(set) var receipts: [Receipt] = []
+    package private(set) var durableCommits = 0
+    package var receiptKey: SigningKey?
 
-    init(_ device: DeviceID, isRelay: Bool = false, frameChanges: Int = 3) {
+    package init(_ device: DeviceID, isRelay: Bool = false, frameChanges: Int = 3) {
         self.device = device
         self.isRelay = isRelay
         self.frameChanges = frameChanges
@@ -32,7 +32,7 @@ final class MemoryStore: SyncStore {
     }
 
     /// An independent store with the same content.
-    func copy() -> MemoryStore {
+    package func copy() -> MemoryStore {
         let copy = MemoryStore(device, isRelay: isRelay, frameChanges: frameChanges)
         (copy.incarnationSeed, copy.now, copy.spaces, copy.arrivals) = (incarnationSeed, now, spaces, arrivals)
         (copy.cursors, copy.vouched, copy.attachments, copy.notes) = (cursors, vouched, attachments, notes)
@@ -41,15 +41,15 @@ final class MemoryStore: SyncStore {
     }
 
     /// All that this store holds of changes.
-    var content: [SpaceID: Set<ChangeID>] { spaces.mapValues(\.ids) }
+    package var content: [SpaceID: Set<ChangeID>] { spaces.mapValues(\.ids) }
 }
 
 /// An attachment as far as it is here.
-struct MemoryBlob {
-    var digests: [Bytes32]?
-    var chunks: [Int: [UInt8]] = [:]
+package struct MemoryBlob {
+    package var digests: [Bytes32]?
+    package var chunks: [Int: [UInt8]] = [:]
 
-    var isComplete: Bool { digests.map { $0.count == chunks.count } ?? false }
+    package var isComplete: Bool { digests.map { $0.count == chunks.count } ?? false }
 }
 
 /// What happens outside of sessions.
@@ -64,7 +64,7 @@ extension MemoryStore {
     }
 
     /// Takes all of a space that was made elsewhere.
-    func adopt(_ space: MemorySpace) throws {
+    package func adopt(_ space: MemorySpace) throws {
         var own = spaces[space.id] ?? space
         try own.take(from: space)
         note(own)
@@ -73,7 +73,7 @@ extension MemoryStore {
 
     /// Writes as this store's device.
     @discardableResult
-    func write(
+    package func write(
         in id: SpaceID, by author: Device, _ audience: Audience = .control, epoch: Draft.Epoch? = nil,
         _ operations: [Operation] = [], blobs: [BlobID] = [], using generator: inout SeededGenerator
     ) throws -> Change {
@@ -85,7 +85,7 @@ extension MemoryStore {
     }
 
     /// Keeps an attachment whose chunks these are.
-    func attach(_ chunks: [[UInt8]]) -> BlobID {
+    package func attach(_ chunks: [[UInt8]]) -> BlobID {
         let digests = chunks.map(Derivation.chunkDigest)
         let blob = Derivation.blobID(chunks: digests)
         attachments[blob] = MemoryBlob(
@@ -95,27 +95,29 @@ extension MemoryStore {
 }
 
 extension MemoryStore {
-    func incarnation() -> Bytes32 {
+    package func incarnation() -> Bytes32 {
         var generator = SeededGenerator(seed: incarnationSeed)
         return .random(using: &generator)
     }
 
-    func sequence() -> UInt64 { UInt64(arrivals.count) }
-    func seen(of peer: DeviceID) -> StoreCursor? { cursors[peer] }
-    func setSeen(_ cursor: StoreCursor, of peer: DeviceID) { cursors[peer] = cursor }
+    package func sequence() -> UInt64 { UInt64(arrivals.count) }
+    package func seen(of peer: DeviceID) -> StoreCursor? { cursors[peer] }
+    package func setSeen(_ cursor: StoreCursor, of peer: DeviceID) { cursors[peer] = cursor }
 
-    func spaces(sharedWith peer: PeerIdentity) -> [SpaceID] { spaces.keys.sorted().filter { isShared($0, with: peer) } }
-    func isShared(_ space: SpaceID, with peer: PeerIdentity) -> Bool {
+    package func spaces(sharedWith peer: PeerIdentity) -> [SpaceID] { spaces.keys.sorted().filter { isShared($0, with: peer) } }
+    package func isShared(_ space: SpaceID, with peer: PeerIdentity) -> Bool {
         spaces[space].map { peer.mayShare($0.roster, at: now) } ?? false
     }
-    func spaces(changedAfter sequence: UInt64) -> [SpaceID] { Set(arrivals.dropFirst(Int(sequence)).map(\.space)).sorted() }
-    func tips(of space: SpaceID) -> [Tip] {
+    package func spaces(changedAfter sequence: UInt64) -> [SpaceID] {
+        Set(arrivals.dropFirst(Int(sequence)).map(\.space)).sorted()
+    }
+    package func tips(of space: SpaceID) -> [Tip] {
         spaces[space]?.allTips().map { Tip(device: $0.device, seq: $0.seq, id: $0.change) } ?? []
     }
-    func digest(of space: SpaceID) -> Bytes32 { Derivation.sha256(CBORWriter.encode { $0.tips(tips(of: space)) }) }
-    func holds(_ change: ChangeID, in space: SpaceID) -> Bool { spaces[space]?.placement(of: change) != nil }
+    package func digest(of space: SpaceID) -> Bytes32 { Derivation.sha256(CBORWriter.encode { $0.tips(tips(of: space)) }) }
+    package func holds(_ change: ChangeID, in space: SpaceID) -> Bool { spaces[space]?.placement(of: change) != nil }
 
-    func changes(in id: SpaceID, after tips: [Tip], from position: UInt64) throws -> (changes: [Change], next: UInt64)? {
+    package func changes(in id: SpaceID, after tips: [Tip], from position: UInt64) throws -> (changes: [Change], next: UInt64)? {
         guard let space = spaces[id] else { return nil }
         let held = Set(space.ids.filter { isHeld($0, by: tips, of: space) })
         let all = Dictionary(uniqueKeysWithValues: space.changes.map { ($0.value.id, $0) })
@@ -143,7 +145,7 @@ extension MemoryStore {
         return batch.allSatisfy { continued.contains($0.value.id) || $0.isSignatureChecked || $0.value.hasValidSignature }
     }
 
-    func ingest(_ changes: [Verified<Change>], in id: SpaceID, from peer: PeerIdentity) throws -> Ingested {
+    package func ingest(_ changes: [Verified<Change>], in id: SpaceID, from peer: PeerIdentity) throws -> Ingested {
         let before = spaces[id] ?? MemorySpace(id)
         var space = before
         let new = try changes.filter { try space.take($0) }.map(\.value.id)
@@ -159,11 +161,11 @@ extension MemoryStore {
         return Ingested(admitted: new, known: changes.count - new.count)
     }
 
-    func makeDurable() { durableCommits += 1 }
+    package func makeDurable() { durableCommits += 1 }
 
-    func note(_ tips: [Tip], of space: SpaceID, heldBy peer: DeviceID) { notes[space, default: [:]][peer] = Set(tips) }
-    func store(_ receipt: Receipt) { receipts.append(receipt) }
-    func receipt(for changes: [ChangeID]) throws -> Receipt? {
+    package func note(_ tips: [Tip], of space: SpaceID, heldBy peer: DeviceID) { notes[space, default: [:]][peer] = Set(tips) }
+    package func store(_ receipt: Receipt) { receipts.append(receipt) }
+    package func receipt(for changes: [ChangeID]) throws -> Receipt? {
         try receiptKey.map { try Receipt(by: $0, incarnation: incarnation(), time: now, changes: changes) }
     }
 }
@@ -174,18 +176,18 @@ extension MemoryStore {
         Set(spaces[space]?.changes.flatMap(\.value.header.blobs) ?? []).sorted()
     }
 
-    func spacesWithMissingBlobs() -> [SpaceID] { spaces.keys.sorted().filter { !missingBlobs(in: $0).isEmpty } }
-    func missingBlobs(in space: SpaceID) -> [BlobID] { named(in: space).filter { attachments[$0]?.isComplete != true } }
-    func missingChunks(of blob: BlobID) -> [Int]? {
+    package func spacesWithMissingBlobs() -> [SpaceID] { spaces.keys.sorted().filter { !missingBlobs(in: $0).isEmpty } }
+    package func missingBlobs(in space: SpaceID) -> [BlobID] { named(in: space).filter { attachments[$0]?.isComplete != true } }
+    package func missingChunks(of blob: BlobID) -> [Int]? {
         attachments[blob]?.digests.map { digests in digests.indices.filter { attachments[blob]?.chunks[$0] == nil } }
     }
-    func completeBlobs(in space: SpaceID) -> [BlobID] { named(in: space).filter { attachments[$0]?.isComplete == true } }
-    func chunkList(of blob: BlobID, in space: SpaceID) -> [Bytes32]? {
+    package func completeBlobs(in space: SpaceID) -> [BlobID] { named(in: space).filter { attachments[$0]?.isComplete == true } }
+    package func chunkList(of blob: BlobID, in space: SpaceID) -> [Bytes32]? {
         completeBlobs(in: space).contains(blob) ? attachments[blob]?.digests : nil
     }
-    func chunk(_ index: Int, of blob: BlobID) -> [UInt8]? { attachments[blob]?.chunks[index] }
-    func store(chunkList: [Bytes32], of blob: BlobID) { attachments[blob, default: MemoryBlob()].digests = chunkList }
-    func store(chunk: [UInt8], at index: Int, of blob: BlobID) throws -> Bool {
+    package func chunk(_ index: Int, of blob: BlobID) -> [UInt8]? { attachments[blob]?.chunks[index] }
+    package func store(chunkList: [Bytes32], of blob: BlobID) { attachments[blob, default: MemoryBlob()].digests = chunkList }
+    package func store(chunk: [UInt8], at index: Int, of blob: BlobID) throws -> Bool {
         guard let digests = attachments[blob]?.digests, digests.indices.contains(index),
             Derivation.chunkDigest(chunk) == digests[index]
         else { throw SyncError(.badBlob, "A chunk of \(blob) is damaged.") }
