@@ -44,7 +44,8 @@ extension Subject {
             for currency in ["EUR", "JPY", "KWD"].compactMap(Currency.init(code:)) {
                 guard let money = Money(text: text, currency: currency) else { continue }
                 isRead = true
-                try promise(Money(text: money.text, currency: currency) == money, "\(money.text) is not read as it was written.")
+                let digits = String(money.text.prefix { $0 != " " })
+                try promise(Money(text: digits, currency: currency) == money, "\(money.text) is not read as it was written.")
             }
             if let iban = try? IBAN(text) {
                 isRead = true
