@@ -38,9 +38,7 @@ extension Subject {
             try check(try export(history.space, changes))
         },
         Subject("manifests") { bytes in
-            let scene = try scene.get()
-            let changes = scene.contract.space.changes.map { EvidenceChange($0.value, changeKey: $0.value.header.salt) }
-            var files = try export(scene.space, changes)
+            var files = try exported.get()
             files[EvidenceFile.manifest] = bytes
             _ = try Evidence.verify(files)
         },
@@ -52,6 +50,12 @@ extension Subject {
 
     /// Milliseconds since 1970 UTC.
     private static let time: UInt64 = 1_765_800_000_000
+
+    /// The scene's space as its client exports it.
+    private static let exported = Result {
+        let space = try scene.get().contract.space
+        return try export(space.id, space.changes.map { EvidenceChange($0.value, changeKey: $0.value.header.salt) })
+    }
 
     private static func export(_ space: SpaceID, _ changes: [EvidenceChange]) throws -> [String: [UInt8]] {
         try Evidence.export(space, changes, by: try scene.get().contract.desk.keys, at: time)
