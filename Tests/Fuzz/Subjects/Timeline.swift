@@ -17,7 +17,7 @@ package struct Timeline {
         var past = VersionVector()
         for moment in seen {
             past.merge(moment.past)
-            past.insert(device: moment.stamp.device, seq: moment.stamp.seq)
+            past.insert(moment.stamp)
         }
         let lamport = 1 + (seen.map(\.stamp.lamport).max() ?? 0)
         let change = ChangeID(Self.numbered(number + 1))
