@@ -283,4 +283,15 @@ struct AppointmentKeyTests {
         #expect(roster.sealingKeys(reading: .control).count == 6, "unsealed audiences are everyone's")
         #expect(roster.sealingKeys(reading: .money).count == 6 && roster.sealingKeys(reading: .parties).count == 4)
     }
+
+    @Test("an agent gives a space no new keys, because it would know those of what it does not read")
+    func keys() throws {
+        var stage = try Stage(seed: 9)
+        try stage.contract.appoint(stage.office, as: .agent, using: &stage.generator)
+        let epochs = stage.roster.epochs
+        try stage.write(stage.office, stage.contract.space.rotation(using: &stage.generator))
+        #expect(stage.roster.epochs == epochs)
+        let rotation = try stage.write(stage.contract.bench, stage.contract.space.rotation(using: &stage.generator))
+        #expect(stage.roster.epochs == epochs + [rotation])
+    }
 }

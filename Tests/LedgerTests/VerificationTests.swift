@@ -105,4 +105,21 @@ struct VerificationTests {
             #expect(parts.flatMap { Verification.verify($0).unproven }.isEmpty, "cut at \(cut)")
         }
     }
+
+    @Test("a signature covers no change of another device, even if its change names that as the one before")
+    func otherDevice() throws {
+        var generator = SeededGenerator(seed: 3)
+        let (victim, thief) = (try DeviceKeys(using: &generator), try DeviceKeys(using: &generator))
+        let space = SpaceID(.random(using: &generator))
+        func change(_ seq: UInt64, after previous: ChangeID?, by keys: DeviceKeys) throws -> Change {
+            try Draft(
+                space: space, seq: seq, previous: previous, parents: previous == nil ? [ChangeID(space.raw)] : [],
+                membership: ChangeID(space.raw), claimedTime: 0, operations: []
+            ).sealed(by: keys, salt: .random(using: &generator)).value
+        }
+        let signed = try change(0, after: nil, by: victim)
+        let forged = Change(header: signed.header, signature: nil, body: signed.body)
+        let cover = try change(1, after: forged.id, by: thief)
+        #expect(Verification.verify([forged, cover]).unproven == [forged.id])
+    }
 }
