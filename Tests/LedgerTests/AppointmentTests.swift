@@ -224,6 +224,17 @@ struct AppointmentTests {
         let keys = Set(stage.office.certificate.sealingKeys + recovered.certificate.sealingKeys)
         #expect(Set(stage.roster.sealingKeys(of: stage.agent.id)) == keys)
     }
+
+    @Test("an agent gives a space no new keys, because it would know those of what it does not read")
+    func keys() throws {
+        var stage = try Stage(seed: 9)
+        try stage.contract.appoint(stage.office, as: .agent, using: &stage.generator)
+        let epochs = stage.roster.epochs
+        try stage.write(stage.office, stage.contract.space.rotation(using: &stage.generator))
+        #expect(stage.roster.epochs == epochs)
+        let rotation = try stage.write(stage.contract.bench, stage.contract.space.rotation(using: &stage.generator))
+        #expect(stage.roster.epochs == epochs + [rotation])
+    }
 }
 
 /// What an agent's device can open.
@@ -282,16 +293,5 @@ struct AppointmentKeyTests {
         #expect(Self.opened(shares, by: contract.bench, in: id, SealContext.share, epoch).isEmpty)
         #expect(roster.sealingKeys(reading: .control).count == 6, "unsealed audiences are everyone's")
         #expect(roster.sealingKeys(reading: .money).count == 6 && roster.sealingKeys(reading: .parties).count == 4)
-    }
-
-    @Test("an agent gives a space no new keys, because it would know those of what it does not read")
-    func keys() throws {
-        var stage = try Stage(seed: 9)
-        try stage.contract.appoint(stage.office, as: .agent, using: &stage.generator)
-        let epochs = stage.roster.epochs
-        try stage.write(stage.office, stage.contract.space.rotation(using: &stage.generator))
-        #expect(stage.roster.epochs == epochs)
-        let rotation = try stage.write(stage.contract.bench, stage.contract.space.rotation(using: &stage.generator))
-        #expect(stage.roster.epochs == epochs + [rotation])
     }
 }
