@@ -15,6 +15,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -29,7 +30,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], path: Strin
 let package = Package(
     name: "handsel",
     dependencies: [
-        // Ed25519, X25519, HPKE, SHA-256, HKDF, ChaCha20-Poly1305.
+        // Ed25519, X25519, HPKE, SHA-256, HKDF, scrypt, ChaCha20-Poly1305.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // The replica and the relay's store, on the system's libsqlite3.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -83,7 +84,7 @@ let package = Package(
             "HandselKit",
             [
                 "Canon", "Ledger", "Documents", "Agreement", "Banking", "Evidence", "Replica", "Sync", "Transport", crypto,
-                logging,
+                cryptoExtras, logging,
             ]),
         .executableTarget(
             name: "handsel",
@@ -135,7 +136,9 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
             ]),
         tests("RelayTests", ["Canon", "Ledger", "Sync", "Store", "Transport", "Relay", crypto, grdb, logging]),
-        tests("HandselKitTests", ["Canon", "Ledger", "Agreement", "Replica", "HandselKit"]),
+        tests(
+            "HandselKitTests", ["Canon", "Ledger", "LedgerSupport", "Agreement", "Replica", "HandselKit", crypto],
+            exclude: ["Vectors"]),
         tests("GuideTests", ["handsel"]),
         tests("SystemTests", ["handsel"]),
         tests(

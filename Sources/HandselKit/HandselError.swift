@@ -11,6 +11,10 @@ import Transport
 public struct HandselError: Error, CustomStringConvertible, Sendable {
     public enum Code: String, Codable, Sendable {
         case noReplica, alreadyExists, refused, notFound, ambiguous, usage, damaged, network
+        /// The key file is sealed, and its passphrase was not given.
+        case locked
+        /// The replica is a copy, which is read alone.
+        case copied
     }
 
     public let code: Code
@@ -51,6 +55,7 @@ public struct HandselError: Error, CustomStringConvertible, Sendable {
     private static func code(of error: ReplicaError) -> Code {
         switch error.code {
         case .refused, .tooLong, .notReadable: .refused
+        case .copied: .copied
         case .notFound: .notFound
         case .ambiguous: .ambiguous
         case .noIdentity: .noReplica

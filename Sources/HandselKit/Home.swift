@@ -1,14 +1,14 @@
-import Canon
 import Foundation
 import Ledger
 import Replica
 
 /// The folder of one replica: its SQLite file, and the device's keys in a file of their own.
 struct Home: Sendable {
-    let directory: String
     /// What the folder is called in messages and reports.
+    let directory: String
     var replicaPath: String { directory + "/replica.sqlite" }
-    private var keysPath: String { directory + "/device.keys" }
+    var keysPath: String { directory + "/device.keys" }
+    private var files: [String] { [keysPath, replicaPath, replicaPath + "-wal", replicaPath + "-shm"] }
 
     init(_ directory: String) {
         let own = ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory()
@@ -18,52 +18,68 @@ struct Home: Sendable {
     var exists: Bool { FileManager.default.fileExists(atPath: keysPath) }
 
     /// Makes the folder, readable by its owner alone, and new device keys in it.
-    func create() throws -> DeviceKeys {
+    func create(sealedWith passphrase: Passphrase?) throws -> (keys: DeviceKeys, seal: KeySeal?) {
         guard !exists else {
             throw HandselError(.alreadyExists, "There is a replica in \(directory) already. Choose another folder with --home.")
         }
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try requirePrivate()
         var generator = SystemRandomNumberGenerator()
         let keys = try DeviceKeys(using: &generator)
-        let bytes = Data(keys.signing.seed.bytes + keys.agreement.secret.bytes)
-        guard FileManager.default.createFile(atPath: keysPath, contents: bytes, attributes: [.posixPermissions: 0o600]) else {
-            throw HandselError(.refused, "The folder \(directory) cannot be written. Check its permissions.")
-        }
-        return keys
+        let seal = try passphrase.map { try KeySeal($0) }
+        try PrivateFile.write(try KeyFile(keys, seal: seal).encoded, to: keysPath, replacing: false)
+        return (keys, seal)
     }
 
-    /// Puts other keys in the place of those that are here, at once or not at all.
-    func replace(_ keys: DeviceKeys) throws {
-        let bytes = Data(keys.signing.seed.bytes + keys.agreement.secret.bytes)
-        let new = keysPath + ".new"
-        guard FileManager.default.createFile(atPath: new, contents: bytes, attributes: [.posixPermissions: 0o600]),
-            rename(new, keysPath) == 0
-        else { throw HandselError(.refused, "The folder \(directory) cannot be written. Check its permissions.") }
-    }
-
-    func deviceKeys() throws -> DeviceKeys {
+    /// The device's keys, and what they are sealed with; `passphrase` is asked for only if they are.
+    func deviceKeys(passphrase: () throws -> Passphrase) throws -> (keys: DeviceKeys, seal: KeySeal?) {
         guard exists else {
             throw HandselError(
                 .noReplica,
                 "There is no replica in \(directory). Make one with `handsel init --name \"Your Name\"`, or name another with --home."
             )
         }
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: keysPath)))
-        guard let seed = Bytes32(bytes.prefix(32)), let secret = Bytes32(bytes.dropFirst(32)) else {
-            throw HandselError(.damaged, "The device's key file \(keysPath) is damaged. Restore it, or run `handsel recover`.")
+        try requirePrivate()
+        do {
+            return try KeyFile(decoding: PrivateFile.read(keysPath, limit: KeyFile.limit)).open(passphrase: passphrase)
+        } catch let failure as KeyFile.Failure {
+            throw error(for: failure)
         }
-        return try DeviceKeys(signingSeed: seed, agreementSecret: secret)
     }
 
-    func open(_ keys: KeyRing) throws -> Replica { try Replica(path: replicaPath, keys: keys, clock: Home.now) }
+    /// Puts keys in the place of those that are there.
+    func save(_ keys: DeviceKeys, seal: KeySeal?) throws {
+        try PrivateFile.write(try KeyFile(keys, seal: seal).encoded, to: keysPath, replacing: true)
+    }
+
+    private func error(for failure: KeyFile.Failure) -> HandselError {
+        switch failure {
+        case .damaged:
+            HandselError(.damaged, "The device's key file \(keysPath) is damaged. Restore it, or run `handsel recover`.")
+        case .newerVersion:
+            HandselError(.refused, "The device's key file \(keysPath) was written by a newer version. Upgrade this program.")
+        case .wrongPassphrase:
+            HandselError(
+                .locked, "That passphrase does not open the device's key file \(keysPath). Try again with the right one.")
+        }
+    }
+
+    func open(_ keys: KeyRing) throws -> Replica {
+        // SQLite gives its -wal and -shm the same permissions.
+        try PrivateFile.create(replicaPath)
+        try requirePrivate()
+        return try Replica(path: replicaPath, keys: keys, clock: Home.now)
+    }
+
+    /// Throws if other users can read or write what is here.
+    private func requirePrivate() throws {
+        try PrivateFile.requireOwn(folder: directory)
+        for file in files { try PrivateFile.requirePrivate(file) }
+    }
 
     /// Undoes `create` where what followed failed.
-    func remove() {
-        for path in [keysPath, replicaPath, replicaPath + "-wal", replicaPath + "-shm"] {
-            try? FileManager.default.removeItem(atPath: path)
-        }
-    }
+    func remove() { for path in files { try? FileManager.default.removeItem(atPath: path) } }
 
     /// Milliseconds since 1970 UTC.
     static let now: @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1_000)) }

@@ -133,19 +133,19 @@ extension Node {
 extension Node {
     /// Makes this folder a further device of a person, by a code that another of their devices gave out.
     public static func accept(
-        home: String, code: String, relay: String?, progress: @Sendable (String) -> Void = { _ in }
+        home: String, code: String, relay: String?, passphrase: Passphrase? = nil, progress: @Sendable (String) -> Void = { _ in }
     ) async throws -> Node {
         let (link, relay) = try parse(code, relay)
         let home = Home(home)
-        let keys = try home.create()
+        let (keys, seal) = try home.create(sealedWith: passphrase)
         do {
             let linked = try link.keys()
             let person = try await arrive(at: home, with: linked, relay: relay, progress: progress)
             let certificate = try Certificate(
                 person: person.person, keys: keys, recoveryKey: person.recoveryKey, signedBy: linked.signing)
-            let guest = Node(home: home, replica: try home.open(KeyRing(device: linked)))
+            let guest = Node(home: home, replica: try home.open(KeyRing(device: linked)), seal: nil)
             try await guest.hand(over: certificate)
-            let node = try Node(home: home.directory)
+            let node = Node(home: home, replica: try home.open(KeyRing(device: keys)), seal: seal)
             try await node.settle(in: relay, removing: linked.device, progress: progress)
             return node
         } catch {
@@ -155,22 +155,20 @@ extension Node {
     }
 
     /// Gives a copied or restored replica a key of its own, with the recovery code.
-    public static func renew(home: String, code: String) async throws -> Node {
+    public func renew(code: String) async throws -> Node {
         let recovery = try RecoveryCode(text: code.split(separator: "@", maxSplits: 1).first.map(String.init) ?? "")
         let person = try recovery.personKey()
-        let home = Home(home)
-        let old = try Node(home: home.directory)
-        guard try old.replica.identity().person == PersonID(person.publicKey) else {
+        guard try replica.identity().person == PersonID(person.publicKey) else {
             throw HandselError(.refused, "That is the recovery code of somebody else. Look for the one of this replica's person.")
         }
         var generator = SystemRandomNumberGenerator()
         let keys = try DeviceKeys(using: &generator)
         let certificate = try Certificate(
             person: PersonID(person.publicKey), keys: keys, recoveryKey: try recovery.recoveryKey().publicKey, signedBy: person)
-        let node = Node(home: home, replica: try home.open(KeyRing(device: keys)))
+        let node = Node(home: home, replica: try home.open(KeyRing(device: keys)), seal: seal)
         try await node.enterAll(with: certificate)
-        try home.replace(keys)
-        return try Node(home: home.directory)
+        try home.save(keys, seal: seal)
+        return node
     }
 
     private func enterAll(with certificate: Certificate) throws {
@@ -195,7 +193,7 @@ extension Node {
     private static func arrive(
         at home: Home, with linked: DeviceKeys, relay: String, progress: @Sendable (String) -> Void
     ) async throws -> Certificate {
-        let guest = Node(home: home, replica: try home.open(KeyRing(device: linked, isArriving: true)))
+        let guest = Node(home: home, replica: try home.open(KeyRing(device: linked, isArriving: true)), seal: nil)
         return try await guest.fetchAll(from: relay, progress: progress)
     }
 

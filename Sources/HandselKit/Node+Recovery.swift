@@ -10,7 +10,7 @@ extension Node {
     /// The person's key proves to the relay whose spaces to hand over, and the recovery key opens every epoch's keys. Then this
     /// device is certified, and takes the keys over for itself.
     public static func recover(
-        home: String, code: String, relay: String?, progress: @Sendable (String) -> Void = { _ in }
+        home: String, code: String, relay: String?, passphrase: Passphrase? = nil, progress: @Sendable (String) -> Void = { _ in }
     ) async throws -> Node {
         let parts = code.split(separator: "@", maxSplits: 1).map { String($0).trimmingCharacters(in: .whitespaces) }
         let recovery = try RecoveryCode(text: parts.first ?? "")
@@ -20,16 +20,16 @@ extension Node {
         }
         _ = try relayAddress(relay)
         let home = Home(home)
-        let keys = try home.create()
+        let (keys, seal) = try home.create(sealedWith: passphrase)
         do {
             let person = try recovery.personKey()
             let certificate = try Certificate(
                 person: PersonID(person.publicKey), keys: keys, recoveryKey: try recovery.recoveryKey().publicKey,
                 signedBy: person)
             let ring = KeyRing(device: keys, recovery: try recovery.recoveryKey())
-            let node = Node(home: home, replica: try home.open(ring))
+            let node = Node(home: home, replica: try home.open(ring), seal: seal)
             try await node.bringBack(certificate, person: person, relay: relay, progress: progress)
-            return try Node(home: home.directory)
+            return Node(home: home, replica: try home.open(KeyRing(device: keys)), seal: seal)
         } catch {
             home.remove()
             throw error

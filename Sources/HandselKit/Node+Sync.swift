@@ -41,6 +41,8 @@ extension Node {
     func sync(
         with name: String?, provingAlso keys: [SigningKey], progress: @Sendable (String) -> Void
     ) async throws -> SyncReport {
+        _ = try replica.identity()
+        try replica.requireHome()
         try settleDevices()
         return try await fetch(from: name, provingAlso: keys, progress: progress)
     }

@@ -23,6 +23,7 @@ extension Node {
         listen: String?, relays: [String] = [], onEvent: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws {
         _ = try replica.identity()
+        try replica.requireHome()
         for relay in relays { _ = try addAddress(relay, name: nil, isRelay: true) }
         let endpoint = try listen.map { try Endpoint(parsing: $0) }
         let saved = try replica.addresses()

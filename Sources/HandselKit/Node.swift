@@ -11,16 +11,22 @@ import Store
 public actor Node {
     let home: Home
     let replica: Replica
+    /// What the key file is sealed with; nil if it is plain.
+    var seal: KeySeal?
 
     /// Opens the replica in a folder; throws `noReplica` if there is none.
-    public init(home: String) throws {
+    ///
+    /// `passphrase` is asked for if the key file is sealed.
+    public init(home: String, passphrase: () throws -> Passphrase = Node.noPassphrase) throws {
         let home = Home(home)
-        self.init(home: home, replica: try home.open(KeyRing(device: try home.deviceKeys())))
+        let (keys, seal) = try home.deviceKeys(passphrase: passphrase)
+        self.init(home: home, replica: try home.open(KeyRing(device: keys)), seal: seal)
     }
 
-    init(home: Home, replica: Replica) {
+    init(home: Home, replica: Replica, seal: KeySeal?) {
         self.home = home
         self.replica = replica
+        self.seal = seal
     }
 
     /// `HANDSEL_HOME`, or `~/.handsel`.
@@ -29,11 +35,15 @@ public actor Node {
     }
 
     /// Makes a person, this first device and a recovery code, which is not kept: it is shown once.
-    public static func create(home: String, name: String, relay: String?) async throws -> (node: Node, recoveryCode: String) {
+    ///
+    /// With a passphrase, the device's key file is sealed from the start.
+    public static func create(
+        home: String, name: String, relay: String?, passphrase: Passphrase? = nil
+    ) async throws -> (node: Node, recoveryCode: String) {
         let name = try checkedName(name)
         if let relay { _ = try relayAddress(relay) }
         let home = Home(home)
-        let keys = try home.create()
+        let (keys, seal) = try home.create(sealedWith: passphrase)
         do {
             var generator = SystemRandomNumberGenerator()
             let code = RecoveryCode(using: &generator)
@@ -43,7 +53,7 @@ public actor Node {
                 person: PersonID(person.publicKey), keys: keys, recoveryKey: try code.recoveryKey().publicKey, signedBy: person)
             try replica.setIdentity(certificate, name: name)
             try replica.setIdentitySpace(try replica.createSpace(.identity, as: .owner))
-            let node = Node(home: home, replica: replica)
+            let node = Node(home: home, replica: replica, seal: seal)
             if let relay { _ = try await node.addAddress(relay, name: nil, isRelay: true) }
             return (node, code.text + (relay.map { "@" + $0 } ?? ""))
         } catch {

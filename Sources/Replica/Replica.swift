@@ -9,14 +9,17 @@ import Sync
 package struct Replica: StoreBacked {
     package let store: ChangeStore
     package let keys: KeyRing
+    package let whereabouts: Whereabouts
     let cache = TermsCache()
 
-    /// Opens or creates the file.
+    /// Opens or creates the file; of a copy, for reading alone.
     ///
     /// `clock` gives milliseconds since 1970 UTC.
     package init(path: String, keys: KeyRing, clock: @escaping @Sendable () -> UInt64) throws {
         self.keys = keys
         store = try ChangeStore(path: path, keeper: Folder(keys: keys, cache: cache), schemas: [.replica], clock: clock)
+        whereabouts = try Whereabouts(of: keys.device.device, at: path, in: store)
+        if whereabouts == .copied { store.database.add(transactionObserver: CopyGuard(), extent: .databaseLifetime) }
     }
 
     package var device: DeviceID { keys.device.device }

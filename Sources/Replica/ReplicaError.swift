@@ -3,6 +3,8 @@ package struct ReplicaError: Error, Equatable, CustomStringConvertible {
     package enum Code: String, Sendable {
         /// A rule of the contract stands against it.
         case refused
+        /// The file is a copy of one that its device may still write to.
+        case copied
         case notFound, ambiguous, noIdentity, alreadyExists, notReadable, tooLong, damaged
     }
 

@@ -127,6 +127,8 @@ extension Schema {
                 minor INTEGER NOT NULL, currency TEXT NOT NULL, time INTEGER NOT NULL, file TEXT) STRICT;
             CREATE TABLE bank_file (name TEXT PRIMARY KEY, bytes BLOB NOT NULL, time INTEGER NOT NULL,
                 is_written INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+            -- LOCAL: where this file lay when each device first wrote to it, as a digest; elsewhere it is a copy.
+            CREATE TABLE home (device BLOB PRIMARY KEY, place BLOB NOT NULL) STRICT, WITHOUT ROWID;
             -- Keys of single changes, revealed in a dispute to those who hold no key of their audience.
             CREATE TABLE disclosed_key (space BLOB NOT NULL, change BLOB NOT NULL, key BLOB NOT NULL,
                 PRIMARY KEY (space, change)) STRICT, WITHOUT ROWID;

@@ -22,7 +22,8 @@ struct Handsel: AsyncParsableCommand {
             CommandGroup(
                 name: "THIS DEVICE",
                 subcommands: [
-                    InitCommand.self, RecoverCommand.self, DeviceCommand.self, WhoAmICommand.self, DoctorCommand.self,
+                    InitCommand.self, RecoverCommand.self, DeviceCommand.self, WhoAmICommand.self, PassphraseCommand.self,
+                    DoctorCommand.self,
                     DemoCommand.self,
                 ]),
             CommandGroup(

@@ -110,7 +110,7 @@ struct CommandLineTests {
             let row = try #require(documentation.row(of: call.name), "Docs/CommandLine.md has no row for \(call.name)")
             for argument in call.command.arguments ?? [] where argument.kind != "positional" {
                 let name = argument.preferredName?.name ?? ""
-                let isGlobal = ["home", "json", "help", "version"].contains(name)
+                let isGlobal = ["home", "passphrase-file", "json", "help", "version"].contains(name)
                 #expect(isGlobal || row.contains("--\(name)"), "Docs/CommandLine.md: \(call.name) --\(name)")
             }
         }

@@ -40,6 +40,9 @@ struct JSONTests {
         try await recorder.ask("bob", "peer add", peer)
         try await recorder.ask("bob", "peer list")
         try await recorder.ask("bob", "peer remove", peer)
+        try Data("correct horse\n".utf8).write(to: recorder.workshop.folder.appending(path: "passphrase.txt"))
+        try await recorder.ask("bob", "passphrase set", "--new-passphrase-file", "passphrase.txt")
+        try await recorder.ask("bob", "passphrase remove", "--passphrase-file", "passphrase.txt")
         try Data("Scope. One page.\n".utf8).write(to: recorder.workshop.folder.appending(path: "terms.txt"))
         try await recorder.ask(
             "bob", "contract offer", "--fixed", "--title", "Landing page", "--currency", "EUR", "--milestone", "Design:500.00",

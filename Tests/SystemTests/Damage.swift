@@ -43,6 +43,7 @@ struct Damage {
     private static let others = [
         "meta", "space", "log", "change", "reader", "blob", "chunk", "blob_use", "seen", "held", "receipt", "durable", "identity",
         "invite_made", "invite_held", "address", "timer", "bank_entry", "bank_balance", "bank_order", "bank_file",
+        "home",
     ]
 
     let replica: URL

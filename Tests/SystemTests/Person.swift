@@ -15,6 +15,8 @@ struct Person: Sendable {
 
     /// Runs a program at another time, where it is installed.
     private static let timeMachine = URL(fileURLWithPath: "/usr/bin/faketime")
+    /// Runs a program with variables in its environment.
+    static let environment = URL(fileURLWithPath: "/usr/bin/env")
     static var canTravel: Bool { FileManager.default.isExecutableFile(atPath: timeMachine.path) }
 
     var replica: URL { home.appendingPathComponent("replica.sqlite") }
@@ -29,8 +31,9 @@ struct Person: Sendable {
     func start(_ arguments: [String]) throws -> Job {
         let arguments = ["--home", home.path] + arguments
         guard daysAhead != 0 else { return try Job(Self.program, arguments, in: folder) }
-        let travel = ["-m", "--exclude-monotonic", "-f", "+\(daysAhead)d", Self.program.path]
-        return try Job(Self.timeMachine, travel + arguments, in: folder)
+        // The times of files stay true: a replica whose file was made at another time is another file.
+        let travel = ["NO_FAKE_STAT=1", Self.timeMachine.path, "-m", "--exclude-monotonic", "-f", "+\(daysAhead)d"]
+        return try Job(Self.environment, travel + [Self.program.path] + arguments, in: folder)
     }
 
     /// The same person some days later.

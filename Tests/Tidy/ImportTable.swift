@@ -30,7 +30,7 @@ enum ImportTable {
         ],
         "HandselKit": [
             "Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "Replica", "Transport", "Banking", "Evidence",
-            "Crypto",
+            "Crypto", "CryptoExtras",
             "Logging",
         ],
         "WebPage": ["HandselKit", "Hummingbird*", "Mustache", "NIO*"],

@@ -64,10 +64,12 @@ struct DeviceAccept: AsyncParsableCommand {
     @Option(help: "The relay to get everything from, if not the one in the code.")
     var relay: String?
 
+    @OptionGroup var seal: SealOption
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let node = try await Node.accept(home: options.directory, code: code, relay: relay, progress: options.progress)
+        let node = try await Node.accept(
+            home: options.directory, code: code, relay: relay, passphrase: try seal.read(options), progress: options.progress)
         try await options.welcome(node)
     }
 }
@@ -150,7 +152,7 @@ struct DeviceRenew: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let node = try await Node.renew(home: options.directory, code: code)
+        let node = try await options.open().renew(code: code)
         let replica = try await node.whoAmI()
         try options.show(replica) { page in
             page.line("This replica has a device key of its own now.")

@@ -19,6 +19,8 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: "A relay to keep your changes at, from the first one on.")
     var relay: String?
 
+    @OptionGroup var seal: SealOption
+
     @OptionGroup var options: GlobalOptions
 
     /// What `--json` prints.
@@ -28,7 +30,8 @@ struct InitCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (node, recoveryCode) = try await Node.create(home: options.directory, name: name, relay: relay)
+        let (node, recoveryCode) = try await Node.create(
+            home: options.directory, name: name, relay: relay, passphrase: try seal.read(options))
         let replica = try await node.whoAmI()
         try options.show(Result(replica: replica, recoveryCode: recoveryCode)) { page in
             page.line("Hello, \(replica.name, .bold). Your replica is in \(replica.home).")

@@ -19,10 +19,13 @@ struct RecoverCommand: AsyncParsableCommand {
     @Option(help: "The relay that keeps your changes, if not the one in the code.")
     var relay: String?
 
+    @OptionGroup var seal: SealOption
+
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let node = try await Node.recover(home: options.directory, code: code, relay: relay, progress: options.progress)
+        let node = try await Node.recover(
+            home: options.directory, code: code, relay: relay, passphrase: try seal.read(options), progress: options.progress)
         try await options.welcome(node)
     }
 }
