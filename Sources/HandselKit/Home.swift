@@ -69,7 +69,7 @@ struct Home: Sendable {
         // SQLite gives its -wal and -shm the same permissions.
         try PrivateFile.create(replicaPath)
         try requirePrivate()
-        return try Replica(path: replicaPath, keys: keys, clock: Home.now)
+        return try Replica(path: replicaPath, keys: keys, place: try Place(of: replicaPath), clock: Home.now)
     }
 
     /// Throws if other users can read or write what is here.

@@ -12,13 +12,13 @@ package struct Replica: StoreBacked {
     package let whereabouts: Whereabouts
     let cache = TermsCache()
 
-    /// Opens or creates the file; of a copy, for reading alone.
+    /// Opens or creates the file; of a copy, for reading alone, if it is said where the file lies.
     ///
     /// `clock` gives milliseconds since 1970 UTC.
-    package init(path: String, keys: KeyRing, clock: @escaping @Sendable () -> UInt64) throws {
+    package init(path: String, keys: KeyRing, place: Place? = nil, clock: @escaping @Sendable () -> UInt64) throws {
         self.keys = keys
         store = try ChangeStore(path: path, keeper: Folder(keys: keys, cache: cache), schemas: [.replica], clock: clock)
-        whereabouts = try Whereabouts(of: keys.device.device, at: path, in: store)
+        whereabouts = try Whereabouts(of: keys.device.device, at: place, in: store)
         if whereabouts == .copied { store.database.add(transactionObserver: CopyGuard(), extent: .databaseLifetime) }
     }
 

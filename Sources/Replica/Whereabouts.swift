@@ -18,13 +18,12 @@ extension Whereabouts {
     /// Compares a file with the place where a device first wrote to it, which is noted if the device is new here.
     ///
     /// So a device is at home in one place for good. A copy is written to again by a new device alone.
-    init(of device: DeviceID, at path: String, in store: ChangeStore) throws {
+    init(of device: DeviceID, at place: Place?, in store: ChangeStore) throws {
         // The file of a newer program is written to by nobody here, and its tables may be others.
-        guard (try? store.requireWritable()) != nil else {
+        guard let here = place?.digest, (try? store.requireWritable()) != nil else {
             self = .home
             return
         }
-        let here = try Place(of: path).digest
         func known(_ db: Database) throws -> Data? {
             try Data.fetchOne(db, sql: "SELECT place FROM home WHERE device = ?", arguments: [device.data])
         }
@@ -43,10 +42,10 @@ extension Whereabouts {
 ///
 /// A file that is renamed within its file system stays the same; a copy is another. What cannot be told apart: a file whose
 /// content is overwritten in place by that of a backup, and a whole disk that is copied with its machine id.
-private struct Place {
+package struct Place: Sendable {
     let digest: Bytes32
 
-    init(of path: String) throws {
+    package init(of path: String) throws {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         let number = attributes[.systemFileNumber] as? UInt64 ?? 0
         // File systems give the number of a removed file to the next one, such as the backup that takes its place.
