@@ -66,7 +66,9 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ]),
         module("Store", ["Canon", "Ledger", "Sync", grdb]),
-        module("Replica", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", crypto, grdb]),
+        // The time of a file's birth, by which a copy is known.
+        .systemLibrary(name: "FileBirth"),
+        module("Replica", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "FileBirth", crypto, grdb]),
         module(
             "Transport",
             [

@@ -1,5 +1,6 @@
 import Canon
 import Crypto
+import FileBirth
 import Foundation
 import GRDB
 import Ledger
@@ -48,15 +49,16 @@ package struct Place: Sendable {
     package init(of path: String) throws {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         let number = attributes[.systemFileNumber] as? UInt64 ?? 0
-        // File systems give the number of a removed file to the next one, such as the backup that takes its place.
-        let birth = (attributes[.creationDate] as? Date)?.timeIntervalSince1970 ?? 0
+        // File systems give the number of a removed file to the next one, such as the backup that takes its place. Foundation's
+        // date of creation is that of the last change here.
+        let birth = handsel_file_birth(path)
         // Not the device's number, which may be another after a restart.
         var volume = statvfs()
-        guard statvfs(path, &volume) == 0 else {
+        guard birth >= 0, statvfs(path, &volume) == 0 else {
             throw ReplicaError(.damaged, "The file system of \(path) cannot be asked what it is. Check the disk.")
         }
         let machine = (try? String(contentsOfFile: Self.machineIdentity, encoding: .utf8)) ?? ""
-        let place = "\(machine.filter { !$0.isWhitespace }) \(volume.f_fsid) \(number) \(Int64(birth * 1_000_000))"
+        let place = "\(machine.filter { !$0.isWhitespace }) \(volume.f_fsid) \(number) \(birth)"
         digest = Bytes32(SHA256.hash(data: Array("handsel/place/1 \(place)".utf8))) ?? .zero
     }
 

@@ -21,7 +21,9 @@ enum ImportTable {
         "Market": ["Canon", "Ledger", "Documents", "Agreement"],
         "Sync": ["Canon", "Ledger", "Crypto"],
         "Store": ["Canon", "Ledger", "Sync", "GRDB"],
-        "Replica": ["Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "Crypto", "GRDB"],
+        "Replica": [
+            "Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "FileBirth", "Crypto", "GRDB",
+        ],
         "Transport": ["Canon", "Ledger", "Sync", "Crypto", "NIO*", "X509", "SwiftASN1"],
         "Relay": ["Canon", "Ledger", "Sync", "Store", "Transport", "Logging"],
         "Banking": ["Agreement", "XMLCoder", "FoundationXML"],
