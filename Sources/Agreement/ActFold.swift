@@ -5,6 +5,8 @@ package struct SignedAct<Act: Hashable & Sendable>: Hashable, Sendable {
     package let moment: Moment
     package let role: Role
     package let act: Act
+    /// The acceptance in force for its signer, which whoever judges the act by its signer's view writes down; nil if there was none.
+    package var accord: ChangeID?
 
     package init(_ act: Act, at moment: Moment, by role: Role) {
         self.act = act
@@ -20,10 +22,22 @@ package struct SignedAct<Act: Hashable & Sendable>: Hashable, Sendable {
 package protocol ActMachine: Hashable, Sendable {
     associatedtype Act: Hashable & Sendable
     init()
+    /// The agreement in force, by its acceptance; nil where there is none to act under.
+    var accordInForce: ChangeID? { get }
     /// Why an act has no effect when signed by somebody who knows this state, as a sentence that names the rule; nil if it has one.
     func reasonToRefuse(_ act: Act, by role: Role) -> String?
     /// Takes a valid act, after all that come before it in linear order; settles contradictions with acts it had not seen.
     mutating func apply(_ signed: SignedAct<Act>)
+}
+
+extension ActMachine {
+    package var accordInForce: ChangeID? { nil }
+
+    /// Whether an act counts whose signer's view this is; notes the agreement that it was signed under.
+    package func judge(_ signed: inout SignedAct<Act>) -> String? {
+        signed.accord = accordInForce
+        return reasonToRefuse(signed.act, by: signed.role)
+    }
 }
 
 /// Acts of one space, each judged by what its signer had seen.
@@ -60,7 +74,8 @@ package struct ActFold<Machine: ActMachine>: Sendable {
     /// Adds the next act in linear order; returns why it is void.
     @discardableResult
     package mutating func append(_ signed: SignedAct<Machine.Act>) -> String? {
-        let void = reasonToVoid(signed)
+        var signed = signed
+        let void = judge(&signed)
         entries.append(Entry(signed: signed, void: void))
         latest[signed.stamp.log] = signed.stamp
         guard void == nil else { return void }
@@ -70,7 +85,7 @@ package struct ActFold<Machine: ActMachine>: Sendable {
         return nil
     }
 
-    private mutating func reasonToVoid(_ signed: SignedAct<Machine.Act>) -> String? {
+    private mutating func judge(_ signed: inout SignedAct<Machine.Act>) -> String? {
         let log = signed.stamp.log
         if latest[log]?.change == signed.change {
             return "A change carries one act, because its id names the act (rule G1)."
@@ -78,14 +93,14 @@ package struct ActFold<Machine: ActMachine>: Sendable {
         // In a history without concurrency that is all of them.
         if latest.values.allSatisfy(signed.moment.hasSeen) {
             views[log] = nil
-            return state.reasonToRefuse(signed.act, by: signed.role)
+            return state.judge(&signed)
         }
         let others = signed.moment.past.counts.filter { $0.key != log }
         let isOwnSeen = latest[log].map(signed.moment.hasSeen) ?? true
         if views[log]?.others != others || !isOwnSeen {
             views[log] = View(others: others, machine: view(of: signed.moment))
         }
-        let reason = views[log]?.machine.reasonToRefuse(signed.act, by: signed.role)
+        let reason = views[log]?.machine.judge(&signed)
         if !isOwnSeen { views[log] = nil }
         return reason
     }

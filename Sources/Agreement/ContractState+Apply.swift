@@ -107,8 +107,9 @@ extension ContractState {
                 "The offer had been replaced by another one, which was accepted too; the acceptance of the later offer stands (rule G3)."
             )
         }
-        if let ending = unseenEnd(by: signed.moment) { return lapse(index, signed, to: ending, Self.endSentence) }
-        if let custody, offers[index].terms.agent != activeTerms?.agent {
+        // What takes the place of the first agreement is no amendment: it is ended, and not undone by the end.
+        if isActive, let ending = unseenEnd(by: signed.moment) { return lapse(index, signed, to: ending, Self.endSentence) }
+        if let custody, let active = activeTerms, offers[index].terms.agent != active.agent {
             return lapse(
                 index, signed, to: custody,
                 "Money had come in before that was known to whoever changed the agent; the agent stays (rule G3).")
@@ -145,9 +146,6 @@ extension ContractState {
         amendment = nil
         for index in lapses.indices where !signed.moment.hasSeen(lapses[index].accord.since) {
             lapses[index].to.append(signed.stamp)
-        }
-        for accord in accords.dropFirst() where relied[accord.offer] != nil && !isKnown(accord, at: signed.moment) {
-            keptByReliance.append(Lapse(accord: accord, to: [signed.stamp]))
         }
         while accords.count > 1, let last = accords.last, relied[last.offer] == nil, !isKnown(last, at: signed.moment) {
             revoke(last, for: signed.stamp, Self.endSentence)

@@ -11,14 +11,9 @@ extension ContractState {
     static let custodySentence =
         "Money had come in before that was known to whoever signed in a contract without that agent; what the agent holds counts (rule G3)."
 
-    /// The agreement in force, as somebody at this point knew it.
-    func accord(knownAt moment: Moment) -> Accord? {
-        let lapsed = lapses.filter { !$0.to.contains(where: moment.hasSeen) }.map(\.accord)
-        let kept = accords.filter { accord in
-            relied[accord.offer, default: []].contains(where: moment.hasSeen)
-                || !keptByReliance.contains { $0.accord == accord && $0.to.contains(where: moment.hasSeen) }
-        }
-        return (kept + lapsed).filter { moment.hasSeen($0.since) }.max { $0.since < $1.since }
+    /// The agreement that an act was signed under, whatever became of it since.
+    func accord(knownTo signed: SignedAct<Act>) -> Accord? {
+        (accords + lapses.map(\.accord)).first { $0.since.change == signed.accord }
     }
 
     /// Whether somebody at this point knew of an agreement, by whichever of its acceptances.
@@ -47,7 +42,7 @@ extension ContractState {
             custody = signed.stamp
             forgetConfirmations(unseenBy: signed)
         }
-        guard let known = accord(knownAt: signed.moment), known != accords.last else { return }
+        guard let known = accord(knownTo: signed), known != accords.last else { return }
         if known.terms.agent != activeTerms?.agent { reinstate(known, signed) }
         guard let terms = known.terms.accounts.first(where: { $0.number == number }) else { return }
         if milestone(number) == nil {
@@ -59,7 +54,7 @@ extension ContractState {
 
     private mutating func reinstate(_ known: Accord, _ signed: SignedAct<Act>) {
         while let last = accords.last, !isKnown(last, at: signed.moment) { revoke(last, for: signed.stamp, Self.custodySentence) }
-        if known != accords.last { accords.append(known) }
+        if known.offer != accords.last?.offer { accords.append(known) }
         lapses.removeAll { $0.accord == known }
         setOutcome(.accepted, of: known.offer, by: signed.change)
         phase = .active(known.offer)

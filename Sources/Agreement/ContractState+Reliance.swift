@@ -46,7 +46,6 @@ extension ContractState {
         }
         accords.append(accord)
         lapses.removeAll { $0 == lapse }
-        keptByReliance.append(lapse)
         note(stamp, relyingOn: accord)
         resolutions.removeAll { $0.lost == accord.since.change || $0.lost == accord.offer }
         setOutcome(.accepted, of: accord.offer, by: accord.since.change)

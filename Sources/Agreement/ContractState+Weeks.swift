@@ -4,7 +4,7 @@ import Ledger
 extension ContractState {
     mutating func applyInvoice(_ invoice: Invoice, _ signed: SignedAct<Act>) {
         var state = InvoiceState(
-            id: signed.change, stamp: signed.stamp, invoice: invoice, rate: hourlyRate(knownAt: signed.moment))
+            id: signed.change, stamp: signed.stamp, invoice: invoice, rate: hourlyRate(knownTo: signed))
         // Two devices of the freelancer billed the same slots, or together more of a week than its limit: their own contradiction
         // goes against them.
         let overfull = overfullWeeks(with: invoice.slots)
@@ -27,8 +27,8 @@ extension ContractState {
     }
 
     /// An invoice is judged by the terms that its signer knew.
-    private func hourlyRate(knownAt moment: Moment) -> Int64 {
-        let known = accord(knownAt: moment)?.terms ?? activeTerms
+    private func hourlyRate(knownTo signed: SignedAct<Act>) -> Int64 {
+        let known = accord(knownTo: signed)?.terms ?? activeTerms
         guard case .hourly(let rate, _, _)? = known?.pricing else { return 0 }
         return rate
     }

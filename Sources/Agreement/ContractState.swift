@@ -22,8 +22,6 @@ package struct ContractState: Hashable, Sendable {
     var lapses: [Lapse] = []
     /// Offers whose acceptance somebody else than the acceptor's side knew when they acted, with each device's first such act.
     var relied: [ChangeID: [Stamp]] = [:]
-    /// Agreements in force that only such an act keeps there: whoever had not seen it went by what they would have given way to.
-    var keptByReliance: [Lapse] = []
     /// The first receipt: from then on the agent stays.
     var custody: Stamp?
     /// An offer to amend that waits for the other side.
@@ -76,6 +74,7 @@ package struct ContractState: Hashable, Sendable {
     /// The terms that both parties signed last.
     package var activeTerms: Terms? { accords.last?.terms }
 
+    package var accordInForce: ChangeID? { accords.last?.since.change }
     package var isActive: Bool { activeTerms != nil }
     package var isEnding: Bool { !endings.isEmpty }
     package var held: Int64 { milestones.reduce(0) { $0 + $1.totals.held } }

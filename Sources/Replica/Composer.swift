@@ -78,7 +78,7 @@ package final class Composer {
     private func membership(of device: DeviceID, after named: ChangeID?, _ operations: [Operation]) throws -> ChangeID? {
         switch try operations.first.flatMap({ try ControlOperation($0) }) {
         case .join(let invite, _, _): view.control.membership(after: named) { $0.places[invite]?.state == .open }
-        case .addDevice(let certificate):
+        case .addDevice(let certificate) where certificate.device == device:
             view.control.membership(after: named) { $0.certificates.values.contains { $0.person == certificate.person } }
         default: view.control.membership(after: named) { $0.person(of: device) != nil }
         }

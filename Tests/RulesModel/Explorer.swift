@@ -126,7 +126,8 @@ struct Burst<Machine: Rules> {
             past.insert(stamp)
             lamport = max(lamport, stamp.lamport)
         }
-        let signed = history.world.sign(act, by: role, device, having: past, after: lamport)
+        var signed = history.world.sign(act, by: role, device, having: past, after: lamport)
+        signed.accord = view.accordInForce
         if let last = steps.last, signed.stamp < last.signed.stamp { return nil }
         var longer = self
         longer.steps.append(Step(signed: signed, seen: seen))

@@ -92,6 +92,22 @@ struct FoundTests {
         #expect(script.voids.isEmpty && script.contract.milestone(1)?.terms.amount == 80 && script.contract.accords.count == 2)
     }
 
+    @Test("the acceptance of a later first offer stands, although the earlier one was accepted and ended meanwhile")
+    func endedBeforeReplaced() throws {
+        for isReversed in [false, true] {
+            var script = try Script(isReversed ? World.amended?.reversed : .amended, isEmpty: true)
+            let earlier = script.sign(.offer(script.world.terms, prose: .zero), .client)
+            let later = script.sign(.offer(try #require(script.world.amendments.first), prose: .zero), .client)
+            try script.accept(earlier, .freelancer, without: [later])
+            let end = script.sign(.end, .freelancer, without: [later])
+            let unseen = script.acts.map(\.change).filter { ![earlier, later].contains($0) }
+            try script.accept(later, .freelancer, device: 1, without: unseen)
+            #expect(script.voids.isEmpty && script.contract.phase == .active(later))
+            #expect(script.contract.activeTerms == script.world.amendments.first)
+            #expect(script.contract.isEnding && script.contract.endings[.freelancer]?.change == end)
+        }
+    }
+
     @Test("of two offers accepted at once, the one stands that money came in under, with its agent", arguments: [false, true])
     func agentStays(isReversed: Bool) throws {
         let direct = try #require(World.direct?.terms)
@@ -129,6 +145,24 @@ struct FoundTests {
         script.receipt(.funding, Totals(funded: 50), without: [reliance])
         #expect(script.voids.isEmpty && script.contract.accords.count == 2)
         #expect(script.contract.milestone(1)?.terms == old)
+    }
+
+    @Test("money keeps the terms that its agent acted under, though what it saw these take the place of stands after all")
+    func keptUnderRestored() throws {
+        var script = try Script(.amended, isEmpty: true)
+        let earlier = script.sign(.offer(script.world.terms, prose: .zero), .client)
+        let later = script.sign(.offer(try #require(script.world.amendments.first), prose: .zero), .client)
+        let first = try script.accept(earlier, .freelancer, without: [later])
+        let second = try script.accept(later, .freelancer, device: 1, without: [first])
+        let service = script.sign(.serve(name: "M"), .mediator)
+        let unseen = [later, second, service]
+        script.sign(.pause, .freelancer, without: unseen)
+        script.sign(.resume, .freelancer, without: unseen)
+        // The client relies on the first acceptance; later in the order than the mediator, whom the agent has not heard.
+        script.sign(.fund(milestone: 1, total: 100), .client, device: 1, without: unseen)
+        script.receipt(.funding, Totals(funded: 100), without: [service])
+        #expect(script.voids.isEmpty && script.contract.phase == .active(later))
+        #expect(script.contract.milestone(1)?.terms == script.world.terms.milestone(1))
     }
 
     @Test("a withdrawal takes back the disputes that it had seen, and no other of the same side")

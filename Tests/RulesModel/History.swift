@@ -58,6 +58,8 @@ struct History<Machine: Rules> {
 
     /// Takes a valid act that comes after all others in linear order, signed in `view`.
     mutating func add(_ signed: SignedAct<Act>, in view: ContractState) throws(Fault) {
+        var signed = signed
+        signed.accord = view.accords.last?.since.change
         acts.append(signed)
         machine.apply(signed)
         vector.insert(signed.stamp)

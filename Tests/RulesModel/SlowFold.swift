@@ -5,6 +5,7 @@ import Ledger
 struct SlowFold<Machine: Rules> {
     private let acts: [SignedAct<Act>]
     private(set) var reasons: [ChangeID: String?] = [:]
+    private var accords: [ChangeID: ChangeID] = [:]
 
     init(_ acts: some Sequence<SignedAct<Act>>) {
         self.acts = Array(acts)
@@ -19,7 +20,9 @@ struct SlowFold<Machine: Rules> {
         if let known = reasons[signed.change] { return known }
         let past = acts.filter { signed.moment.hasSeen($0.stamp) }
         for earlier in past { judge(earlier) }
-        let reason = machine(of: past).reasonToRefuse(signed.act, by: signed.role)
+        let view = machine(of: past)
+        let reason = view.reasonToRefuse(signed.act, by: signed.role)
+        accords[signed.change] = view.accordInForce
         reasons[signed.change] = .some(reason)
         return reason
     }
@@ -27,7 +30,11 @@ struct SlowFold<Machine: Rules> {
     private func machine(of acts: [SignedAct<Act>]) -> Machine {
         var machine = Machine()
         var rest = acts.filter { reasons[$0.change] == .some(nil) }
-        while let next = rest.indices.min(by: { rest[$0].stamp < rest[$1].stamp }) { machine.apply(rest.remove(at: next)) }
+        while let next = rest.indices.min(by: { rest[$0].stamp < rest[$1].stamp }) {
+            var signed = rest.remove(at: next)
+            signed.accord = accords[signed.change]
+            machine.apply(signed)
+        }
         return machine
     }
 }

@@ -141,9 +141,9 @@ struct Walk<Machine: Rules> {
         let lamport =
             acts.lazy.map(\.signed.stamp)
             .filter { desk.known.contains($0) }.map(\.lamport).max() ?? 0
-        let signed = world.sign(act, by: desk.role, desk.device, having: desk.known, after: lamport)
+        var signed = world.sign(act, by: desk.role, desk.device, having: desk.known, after: lamport)
         let view = view(of: desk)
-        let void = view.reasonToRefuse(act, by: desk.role)
+        let void = view.judge(&signed)
         tally.count(act, isValid: void == nil)
         desks[index].known.insert(signed.stamp)
         let place = acts.firstIndex { signed.stamp < $0.signed.stamp } ?? acts.count

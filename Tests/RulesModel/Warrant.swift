@@ -86,11 +86,17 @@ struct Warrant {
     /// Disputes that acts opened, that were neither withdrawn since nor decided, and over which money stayed.
     private func openDisputes(_ number: Int) -> [SignedAct<Act>] {
         var open: [SignedAct<Act>] = []
+        // Slots stay in dispute while nothing is held, and what comes in later is divided by them too.
+        var disputed: [SignedAct<Act>] = []
         var held: Int64 = 0
         var decided: [ChangeID: Set<Slot>] = [:]
         func isDecided(_ signed: SignedAct<Act>) -> Bool {
             guard case .disputeSlots(let id, let slots, _) = signed.act else { return false }
             return decided[id, default: []].isSuperset(of: slots.slots)
+        }
+        func takeBack(where isTaken: (SignedAct<Act>) -> Bool) {
+            open.removeAll(where: isTaken)
+            disputed.removeAll(where: isTaken)
         }
         for signed in acts(number) {
             switch signed.act {
@@ -100,22 +106,25 @@ struct Warrant {
                 let isApproved = seen.contains {
                     $0.stamp < signed.stamp && $0.act == .approve(invoice: id) && !signed.moment.hasSeen($0.stamp)
                 }
-                if held > 0, !isApproved, !isPaid(id, before: signed.stamp), !isDecided(signed) { open.append(signed) }
-            case .withdrawDispute: open.removeAll { $0.opener == signed.role && signed.moment.hasSeen($0.stamp) }
-            case .approve(let id): open.removeAll { $0.act.disputedInvoice == id }
+                guard !isApproved, !isPaid(id, before: signed.stamp), !isDecided(signed) else { continue }
+                disputed.append(signed)
+                if held > 0 { open.append(signed) }
+            case .withdrawDispute: takeBack { $0.opener == signed.role && signed.moment.hasSeen($0.stamp) }
+            case .approve(let id): takeBack { $0.act.disputedInvoice == id }
             case .receipt(let receipt):
                 held = receipt.totals.held
                 // A payment stands that had not seen the dispute.
                 if case .invoice(let id) = receipt.basis {
-                    open.removeAll { $0.act.disputedInvoice == id && !signed.moment.hasSeen($0.stamp) }
+                    takeBack { $0.act.disputedInvoice == id && !signed.moment.hasSeen($0.stamp) }
                 }
                 if receipt.basis.endsDispute {
                     let decider = decision(receipt.basis)?.moment ?? signed.moment
-                    for dispute in open where decider.hasSeen(dispute.stamp) {
+                    for dispute in disputed where decider.hasSeen(dispute.stamp) {
                         if case .disputeSlots(let id, let slots, _) = dispute.act {
                             decided[id, default: []].formUnion(slots.slots)
                         }
                     }
+                    disputed.removeAll(where: isDecided)
                     // Slots are decided by whoever had seen their dispute, all else by the receipt.
                     open.removeAll { $0.act.disputedInvoice == nil ? signed.moment.hasSeen($0.stamp) : isDecided($0) }
                 }

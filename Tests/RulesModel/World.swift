@@ -8,6 +8,10 @@ protocol Rules: ActMachine where Act == Agreement.Act {
     var contract: ContractState { get }
 }
 
+extension Rules {
+    var accordInForce: ChangeID? { contract.accordInForce }
+}
+
 extension ContractState: Rules {
     var contract: ContractState { self }
 }
