@@ -32,7 +32,7 @@ public struct EvidenceReach: Codable, Hashable, Sendable {
 }
 
 /// Different changes that a device signed in the same place.
-public struct ForkView: Codable, Hashable, Sendable {
+public struct EvidenceFork: Codable, Hashable, Sendable {
     public let by: String
     public let device: String
     public let number: UInt64
@@ -71,7 +71,7 @@ public struct VerificationReport: Codable, Hashable, Sendable {
     public let withheld: [EvidenceCount]
     /// Nothing is claimed about changes after these.
     public let signedUpTo: [EvidenceReach]
-    public let forks: [ForkView]
+    public let forks: [EvidenceFork]
     /// Devices that their own persons removed.
     public let removed: [String]
     /// Whether the rules were applied: only where all of the money's changes are shown.
@@ -94,7 +94,7 @@ public struct VerificationReport: Codable, Hashable, Sendable {
         shown = report.shown.map(EvidenceCount.init)
         withheld = report.withheld.map(EvidenceCount.init)
         signedUpTo = report.acknowledged.flatMap { signer in signer.reaches.map { EvidenceReach($0, by: signer.by) } }
-        forks = report.forks.map { ForkView(by: $0.by, device: $0.device, number: $0.number, changes: $0.changes) }
+        forks = report.forks.map { EvidenceFork(by: $0.by, device: $0.device, number: $0.number, changes: $0.changes) }
         removed = report.removals.map(\.device)
         isJudged = report.isJudged
         moneyAddsUp = report.moneyAddsUp

@@ -10,7 +10,7 @@ public struct DeviceView: Codable, Hashable, Sendable {
     public let id: String
     /// `this`, `active` or `removed`.
     public let status: String
-    /// When it came in, by its author's clock: milliseconds since 1970 UTC.
+    /// When it first signed something, by its own clock: milliseconds since 1970 UTC.
     public let since: UInt64?
     /// How many changes it signed in all spaces here.
     public let changes: Int
@@ -39,18 +39,20 @@ extension Node {
         return try replica.roster(of: space)
     }
 
+    /// In the order in which they first signed something.
     public func devices() throws -> [DeviceView] {
         let person = try replica.identity().person
         let roster = try identityRoster()
         let spaces = try replica.spaces()
-        return try roster.certificates.values.filter { $0.person == person }.map(\.device).sorted().map { device in
+        let own = roster.certificates.values.filter { $0.person == person }.map(\.device).sorted()
+        return try own.map { device in
             let logs = try spaces.map { try replica.log(of: device, in: $0) }
             return DeviceView(
                 id: device.description,
                 status: roster.isRemoved(device) ? "removed" : device == replica.device ? "this" : "active",
                 since: logs.compactMap(\.first).min(), changes: logs.reduce(0) { $0 + $1.count },
                 isForked: logs.contains(where: \.isForked))
-        }
+        }.sorted { ($0.since ?? .max, $0.id) < ($1.since ?? .max, $1.id) }
     }
 
     /// Lets a further device in, by a code that is used once.

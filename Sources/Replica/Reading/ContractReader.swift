@@ -63,11 +63,24 @@ struct ContractReader {
             milestones: try milestones(state), invoices: invoices(state),
             resolutions: state.resolutions.map {
                 ResolutionView(lost: $0.lost.description, stood: $0.stood.description, sentence: $0.sentence)
-            }, terms: try draft(), messages: try messages(), diary: try diary(),
+            }, forks: forks(), terms: try draft(), messages: try messages(), diary: try diary(),
             files: try files(), acts: acts, heldBack: try heldBack(),
             viewer: ViewerView(
                 person: identity?.person.description ?? "", device: device.description,
                 role: identity.flatMap { view.roster.roles[$0.person]?.rawValue }))
+    }
+
+    private func forks() -> [ForkView] {
+        view.control.standing.proofs.filter { $0.cause == .fork }.map { proof in
+            let role = view.roster.role(of: proof.device)?.rawValue ?? "former member"
+            let number = proof.changes.first?.seq ?? 0
+            return ForkView(
+                by: role, device: proof.device.description, number: number, changes: proof.changes.map(\.change.description),
+                sentence:
+                    "A device of the \(role) signed \(proof.changes.count) different changes with number \(number), which a copied "
+                    + "device or a forger does. What others had acknowledged before they knew of it stands; nothing else that it "
+                    + "signed from there on counts.")
+        }
     }
 
     func summary(for identity: Identity?) throws -> ContractSummary {

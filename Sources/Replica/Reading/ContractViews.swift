@@ -140,6 +140,8 @@ public struct ContractView: Codable, Hashable, Sendable {
     public let invoices: [InvoiceView]
     /// Contradictions between acts that had not seen one another, and how they were settled.
     public let resolutions: [ResolutionView]
+    /// Devices that signed different changes in the same place; both are kept, and prove it.
+    public let forks: [ForkView]
     public let terms: TermsView
     public let messages: [MessageView]
     public let diary: [SlotView]
@@ -147,6 +149,17 @@ public struct ContractView: Codable, Hashable, Sendable {
     public let acts: [ActView]
     public let heldBack: [HeldBackView]
     public let viewer: ViewerView
+}
+
+/// Different changes that a device signed in the same place.
+public struct ForkView: Codable, Hashable, Sendable {
+    /// The role of its person.
+    public let by: String
+    public let device: String
+    public let number: UInt64
+    public let changes: [String]
+    /// What others had acknowledged before they knew stands, and nothing else; for people.
+    public let sentence: String
 }
 
 /// A contract in one line.

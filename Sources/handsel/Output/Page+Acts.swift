@@ -51,6 +51,12 @@ extension Page {
     }
 
     /// Contradictions, and the rule by which they were settled.
+    mutating func forks(_ contract: ContractView) {
+        guard !contract.forks.isEmpty else { return }
+        heading("Forks")
+        for fork in contract.forks { line("\("\(fork.sentence)", .bad)") }
+    }
+
     mutating func resolutions(_ contract: ContractView) {
         guard !contract.resolutions.isEmpty else { return }
         heading("Contradictions settled")

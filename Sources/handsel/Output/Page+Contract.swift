@@ -24,6 +24,7 @@ extension Page {
         }
         notYetSeen(contract)
         resolutions(contract)
+        forks(contract)
         heldBack(contract)
     }
 
