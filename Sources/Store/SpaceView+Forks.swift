@@ -104,5 +104,7 @@ extension SpaceView: Logs {
         }
         forgetPlacements()
         try loadControl()
+        // What was folded names places that are no more.
+        hasNewStanding = true
     }
 }

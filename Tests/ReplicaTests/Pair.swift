@@ -1,5 +1,6 @@
 import Agreement
 import Foundation
+import GRDB
 import Ledger
 import Replica
 import Store
@@ -62,6 +63,18 @@ struct Pair {
             _ = try composer.sign(.offer(try Self.terms(), prose: statement.hash))
         }
         try invite()
+    }
+
+    private init(_ pair: Pair, client: Replica) {
+        (scratch, freelancer, space) = (pair.scratch, pair.freelancer, pair.space)
+        self.client = client
+    }
+
+    /// The same with a copy of the client's replica, which goes on with the same device's key.
+    func withCopiedClient() throws -> Pair {
+        let path = scratch.path("copy.sqlite")
+        try client.store.database.backup(to: try DatabaseQueue(path: path))
+        return Pair(self, client: try Replica(path: path, keys: client.keys, clock: client.store.clock))
     }
 
     private func invite() throws {
