@@ -16,7 +16,10 @@ extension ChangeStore {
             if couldShare || peer.mayShare(view.roster, at: clock()) {
                 try view.vouch()
             } else if view.isVouched, !admitted.isEmpty {
-                throw StoreError(.unwanted, "\(space) is not shared with \(peer.device), so its changes were refused.")
+                throw StoreError(
+                    .unwanted,
+                    "\(space) is not shared with \(peer.device), so its changes were refused. "
+                        + "If that is your device, it was removed, or is not let in yet.")
             }
             guard try keeper.takes(view, from: peer) else {
                 throw StoreError(.unwanted, "\(space) is not wanted here, so its changes were refused.")
