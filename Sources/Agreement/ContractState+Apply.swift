@@ -147,7 +147,7 @@ extension ContractState {
         for index in lapses.indices where !signed.moment.hasSeen(lapses[index].accord.since) {
             lapses[index].to.append(signed.stamp)
         }
-        while accords.count > 1, let last = accords.last, relied[last.offer] == nil, !isKnown(last, at: signed.moment) {
+        while accords.count > 1, let last = accords.last, !relied.contains(last.offer), !isKnown(last, at: signed.moment) {
             revoke(last, for: signed.stamp, Self.endSentence)
         }
         adoptTerms()

@@ -14,7 +14,7 @@ extension ContractState {
     /// Whether only an agreement that nobody acted under stands in the way of another one.
     private func canGiveWay(_ standing: Accord, to other: Accord) -> Bool {
         let isNext = accords.count < 2 || isKnown(accords[accords.count - 2], at: other.moment)
-        return isNext && relied[standing.offer] == nil && isInCustody(other)
+        return isNext && !relied.contains(standing.offer) && isInCustody(other)
     }
 
     private func isInCustody(_ accord: Accord) -> Bool { custody == nil || accord.terms.agent == activeTerms?.agent }
@@ -24,18 +24,11 @@ extension ContractState {
         func isRelied(_ accord: Accord) -> Bool {
             signed.role != offer(accord.offer)?.by.counterpart && isKnown(accord, at: signed.moment)
         }
-        for accord in accords where isRelied(accord) { note(signed.stamp, relyingOn: accord) }
-        for lapse in lapses where isRelied(lapse.accord) && !lapse.to.contains(where: signed.moment.hasSeen) {
-            restore(lapse, for: signed.stamp)
-        }
+        relied.formUnion(accords.filter(isRelied).map(\.offer))
+        for lapse in lapses where isRelied(lapse.accord) && !lapse.to.contains(where: signed.moment.hasSeen) { restore(lapse) }
     }
 
-    private mutating func note(_ stamp: Stamp, relyingOn accord: Accord) {
-        guard relied[accord.offer, default: []].allSatisfy({ $0.device != stamp.device }) else { return }
-        relied[accord.offer, default: []].append(stamp)
-    }
-
-    private mutating func restore(_ lapse: Lapse, for stamp: Stamp) {
+    private mutating func restore(_ lapse: Lapse) {
         let accord = lapse.accord
         guard !lapse.to.isEmpty, !accords.contains(where: { $0.offer == accord.offer }), isInCustody(accord) else { return }
         if let last = accords.last, !isKnown(last, at: accord.moment) {
@@ -46,7 +39,7 @@ extension ContractState {
         }
         accords.append(accord)
         lapses.removeAll { $0 == lapse }
-        note(stamp, relyingOn: accord)
+        relied.insert(accord.offer)
         resolutions.removeAll { $0.lost == accord.since.change || $0.lost == accord.offer }
         setOutcome(.accepted, of: accord.offer, by: accord.since.change)
         phase = .active(accord.offer)

@@ -20,8 +20,8 @@ package struct ContractState: Hashable, Sendable {
     package internal(set) var accords: [Accord] = []
     /// Agreements that gave way to an act that had not seen them, which others may have acted under.
     var lapses: [Lapse] = []
-    /// Offers whose acceptance somebody else than the acceptor's side knew when they acted, with each device's first such act.
-    var relied: [ChangeID: [Stamp]] = [:]
+    /// Offers whose acceptance somebody else than the acceptor's side knew when they acted.
+    var relied: Set<ChangeID> = []
     /// The first receipt: from then on the agent stays.
     var custody: Stamp?
     /// An offer to amend that waits for the other side.

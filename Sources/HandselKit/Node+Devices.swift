@@ -27,9 +27,9 @@ public struct DeviceCode: Codable, Hashable, Sendable {
 
 /// A person's own devices: added, listed, removed.
 extension Node {
-    /// Spaces in which this device is a member.
-    private func ownSpaces() throws -> [SpaceID] {
-        try replica.spaces().filter { try replica.roster(of: $0).person(of: replica.device) != nil }
+    /// Spaces in which this device is a member, with their rosters.
+    private func ownSpaces() throws -> [(space: SpaceID, roster: Roster)] {
+        try replica.spaces().map { ($0, try replica.roster(of: $0)) }.filter { $0.1.person(of: replica.device) != nil }
     }
 
     private func identityRoster() throws -> Roster {
@@ -43,14 +43,14 @@ extension Node {
     public func devices() throws -> [DeviceView] {
         let person = try replica.identity().person
         let roster = try identityRoster()
-        let spaces = try replica.spaces()
+        let spaces = try replica.spaces().map { try replica.logs(in: $0) }
         let own = roster.certificates.values.filter { $0.person == person }.map(\.device).sorted()
-        return try own.map { device in
-            let logs = try spaces.map { try replica.log(of: device, in: $0) }
+        return own.map { device in
+            let logs = spaces.compactMap { $0[device] }
             return DeviceView(
                 id: device.description,
                 status: roster.isRemoved(device) ? "removed" : device == replica.device ? "this" : "active",
-                since: logs.compactMap(\.first).min(), changes: logs.reduce(0) { $0 + $1.count },
+                since: logs.map(\.first).min(), changes: logs.reduce(0) { $0 + $1.count },
                 isForked: logs.contains(where: \.isForked))
         }.sorted { ($0.since ?? .max, $0.id) < ($1.since ?? .max, $1.id) }
     }
@@ -66,7 +66,7 @@ extension Node {
         let own = try replica.identity().certificate
         let certificate = try Certificate(
             person: own.person, keys: try link.keys(), recoveryKey: own.recoveryKey, signedBy: replica.keys.device.signing)
-        for space in try ownSpaces() { try add(certificate, to: space) }
+        for (space, _) in try ownSpaces() { try add(certificate, to: space) }
         return DeviceCode(code: "\(link.text)@\(relay.url)", device: certificate.device.description)
     }
 
@@ -93,7 +93,7 @@ extension Node {
         guard device != replica.device else {
             throw HandselError(.refused, "That is the device you are using. Remove it with another of yours.")
         }
-        for space in try ownSpaces() { try remove(device, from: space) }
+        for (space, _) in try ownSpaces() { try remove(device, from: space) }
         return try devices().first { $0.id == view.id } ?? view
     }
 
@@ -110,13 +110,12 @@ extension Node {
     @discardableResult
     func settleDevices() throws -> Bool {
         // A person who is being brought back has no space of their own here yet.
-        guard (try? replica.identity())?.space != nil else { return false }
-        let roster = try identityRoster()
-        let own = roster.certificates.values.filter { $0.person == (try? replica.identity().person) }
+        guard let identity = try? replica.identity(), let space = identity.space else { return false }
+        let roster = try replica.roster(of: space)
+        let own = roster.certificates.values.filter { $0.person == identity.person }.sorted { $0.device < $1.device }
         var isChanged = false
-        for space in try ownSpaces() {
-            let here = try replica.roster(of: space)
-            for certificate in own.sorted(by: { $0.device < $1.device }) {
+        for (space, here) in try ownSpaces() {
+            for certificate in own {
                 let device = certificate.device
                 if roster.isRemoved(device) {
                     guard here.person(of: device) != nil, device != replica.device else { continue }
@@ -137,7 +136,7 @@ extension Node {
     public static func accept(
         home: String, code: String, relay: String?, passphrase: Passphrase? = nil, progress: @Sendable (String) -> Void = { _ in }
     ) async throws -> Node {
-        let (link, relay) = try parse(code, relay)
+        let (link, relay) = try codeAndRelay(code, relay, DeviceLink.init)
         let home = Home(home)
         let (keys, seal) = try home.create(sealedWith: passphrase)
         do {
@@ -180,17 +179,6 @@ extension Node {
         try replica.replaceIdentity(certificate)
     }
 
-    private static func parse(_ code: String, _ relay: String?) throws -> (DeviceLink, relay: String) {
-        let parts = code.split(separator: "@", maxSplits: 1).map { String($0).trimmingCharacters(in: .whitespaces) }
-        let link = try DeviceLink(text: parts.first ?? "")
-        guard let relay = relay ?? (parts.count == 2 ? parts[1] : nil) else {
-            throw HandselError(
-                .usage, "The code names no relay. Add the relay's link with --relay, or after the code as CODE@LINK.")
-        }
-        _ = try relayAddress(relay)
-        return (link, relay)
-    }
-
     /// Fetches everything as the device that the code stands for; returns its certificate.
     private static func arrive(
         at home: Home, with linked: DeviceKeys, relay: String, progress: @Sendable (String) -> Void
@@ -221,12 +209,12 @@ extension Node {
 
     /// Lets this folder's own device in, as the device that the code stands for.
     private func hand(over certificate: Certificate) throws {
-        for space in try ownSpaces() { try add(certificate, to: space) }
+        for (space, _) in try ownSpaces() { try add(certificate, to: space) }
         try replica.replaceIdentity(certificate)
     }
 
     private func settle(in relay: String, removing linked: DeviceID, progress: @Sendable (String) -> Void) async throws {
-        for space in try ownSpaces() { try remove(linked, from: space) }
+        for (space, _) in try ownSpaces() { try remove(linked, from: space) }
         progress("Telling the relay of this device…")
         try requireSuccess(of: try await sync(with: relay, progress: progress))
     }

@@ -12,13 +12,7 @@ extension Node {
     public static func recover(
         home: String, code: String, relay: String?, passphrase: Passphrase? = nil, progress: @Sendable (String) -> Void = { _ in }
     ) async throws -> Node {
-        let parts = code.split(separator: "@", maxSplits: 1).map { String($0).trimmingCharacters(in: .whitespaces) }
-        let recovery = try RecoveryCode(text: parts.first ?? "")
-        guard let relay = relay ?? (parts.count == 2 ? parts[1] : nil) else {
-            throw HandselError(
-                .usage, "The code names no relay. Add the relay's link with --relay, or after the code as CODE@LINK.")
-        }
-        _ = try relayAddress(relay)
+        let (recovery, relay) = try codeAndRelay(code, relay, RecoveryCode.init)
         let home = Home(home)
         let (keys, seal) = try home.create(sealedWith: passphrase)
         do {
@@ -34,6 +28,20 @@ extension Node {
             home.remove()
             throw error
         }
+    }
+
+    /// The two parts of a code with a relay's link behind it; a relay that is named beside it goes before.
+    static func codeAndRelay<Code>(
+        _ text: String, _ relay: String?, _ read: (String) throws -> Code
+    ) throws -> (code: Code, relay: String) {
+        let parts = text.split(separator: "@", maxSplits: 1).map { String($0).trimmingCharacters(in: .whitespaces) }
+        let code = try read(parts.first ?? "")
+        guard let relay = relay ?? (parts.count == 2 ? parts[1] : nil) else {
+            throw HandselError(
+                .usage, "The code names no relay. Add the relay's link with --relay, or after the code as CODE@LINK.")
+        }
+        _ = try relayAddress(relay)
+        return (code, relay)
     }
 
     private func bringBack(

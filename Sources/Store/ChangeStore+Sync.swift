@@ -102,8 +102,10 @@ extension ChangeStore {
         }
     }
 
-    private static func previous(of change: ChangeID, _ db: Database) throws -> ChangeID? {
-        let header = try Data.fetchOne(db, sql: "SELECT header FROM change WHERE id = ?", arguments: [change.data])
+    /// The change that a stored one names as its device's last.
+    static func previous(of change: ChangeID, _ db: Database) throws -> ChangeID? {
+        let header = try Data.fetchOne(
+            try db.cachedStatement(sql: "SELECT header FROM change WHERE id = ?"), arguments: [change.data])
         return try header.flatMap { try Header(decoding: Array($0)).previous }
     }
 

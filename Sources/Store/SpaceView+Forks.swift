@@ -67,19 +67,15 @@ extension SpaceView: Logs {
     /// The changes in each place in which a device signed several.
     private func forks() throws -> [[Stamp]] {
         let beginnings = try numbers.keys.compactMap(\.branch).sorted().compactMap { try placement(of: $0)?.stamp }
-        let places = Dictionary(grouping: beginnings) { Place(device: $0.device, before: try? previous(of: $0.change)) }
+        let places = Dictionary(grouping: beginnings) {
+            Place(device: $0.device, before: try? ChangeStore.previous(of: $0.change, db))
+        }
         return places.values.filter { $0.count > 1 }
     }
 
     private struct Place: Hashable {
         let device: DeviceID
         let before: ChangeID?
-    }
-
-    private func previous(of change: ChangeID) throws -> ChangeID? {
-        let header = try Data.fetchOne(
-            try db.cachedStatement(sql: "SELECT header FROM change WHERE id = ?"), arguments: [change.data])
-        return try header.flatMap { try Header(decoding: Array($0)).previous }
     }
 
     /// Places every change anew: those of a device that forked are on branches from now on, whichever of them came first.
