@@ -4,6 +4,9 @@ import PackageDescription
 /// Set to build the fuzzers, which nothing else needs; see `Docs/Testing.md`, "Fuzzing".
 let isFuzzing = Context.environment["HANDSEL_FUZZ"] != nil
 
+/// Set to build the simulator's command, for long runs; see `Docs/Testing.md`, "Simulation".
+let isSimulating = Context.environment["HANDSEL_SIMULATE"] != nil
+
 /// Every target of ours is Swift 6, with the strictest checks the compiler offers.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -112,6 +115,17 @@ let package = Package(
                 "LedgerSupport", "SyncSupport",
             ],
             path: "Tests/Fuzz/Subjects", swiftSettings: strict),
+        // The shim that stands before SQLite's file system needs its C interface.
+        .target(
+            name: "SimulatedDisk", dependencies: ["Support", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            path: "Tests/SimulatedDisk", swiftSettings: strict),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", "Relay", "HandselKit", "LedgerSupport",
+                "SyncSupport", "SimulatedDisk", "Support", crypto, grdb,
+            ],
+            path: "Tests/Simulation/World", swiftSettings: strict),
         tests("CanonTests", ["Canon", crypto], exclude: ["Vectors"]),
         tests("LedgerTests", ["Canon", "Ledger", "LedgerSupport", crypto], exclude: ["Vectors"]),
         tests("DocumentsTests", ["Canon", "Ledger", "Documents"]),
@@ -121,13 +135,9 @@ let package = Package(
         tests("EvidenceTests", ["Canon", "Ledger", "LedgerSupport", "Agreement", "Evidence", crypto], exclude: ["verify.py"]),
         tests("SyncTests", ["Canon", "Ledger", "LedgerSupport", "Sync", "SyncSupport", crypto], exclude: ["Vectors"]),
         tests("ReplicaTests", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", grdb]),
-        // The shim that stands before SQLite's file system needs its C interface.
         tests(
             "FaultTests",
-            [
-                "Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", grdb,
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ]),
+            ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", "SimulatedDisk", grdb]),
         tests(
             "TransportTests",
             [
@@ -147,6 +157,7 @@ let package = Package(
             "FuzzTests",
             ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Evidence", "HandselKit", "LedgerSupport", "FuzzSubjects"],
             path: "Tests/Fuzz/Tests"),
+        tests("SimulationTests", ["Simulation"], path: "Tests/Simulation/Tests"),
         tests("TidyTests", path: "Tests/Tidy"),
     ]
         + (isFuzzing
@@ -155,5 +166,12 @@ let package = Package(
                     // Without an entry point: libFuzzer has its own.
                     name: "fuzz", dependencies: ["FuzzSubjects"], path: "Tests/Fuzz/Fuzzer",
                     swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+            ] : [])
+        + (isSimulating
+            ? [
+                .executableTarget(
+                    name: "simulate",
+                    dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+                    path: "Tests/Simulation/Simulate", swiftSettings: strict)
             ] : [])
 )

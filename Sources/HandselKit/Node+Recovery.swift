@@ -1,6 +1,6 @@
 import Canon
 import Foundation
-import Ledger
+package import Ledger
 import Replica
 import Store
 
@@ -68,7 +68,7 @@ extension Node {
     }
 
     /// Adds this device to a space and seals to it every key that the recovery code opened.
-    func enter(_ space: SpaceID, with certificate: Certificate) throws {
+    package func enter(_ space: SpaceID, with certificate: Certificate) throws {
         try replica.commit(in: space) { composer in
             try composer.write(.addDevice(certificate))
             try composer.share(composer.view.roster.kind?.sealedAudiences ?? [], with: certificate.sealingKeys)

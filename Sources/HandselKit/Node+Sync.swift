@@ -68,19 +68,31 @@ extension Node {
         for address in saved {
             progress("Syncing with \(address.name)…")
             var report = await exchange(with: address, provingAlso: keys)
-            let newlyJoined = try completeJoins().count
-            let newlyAccepted = try acceptJoins()
-            let shown = try showReceipts()
-            let isSettled = try !settleDevices()
-            if report.ok, newlyJoined + newlyAccepted + shown > 0 || !isSettled {
-                report = await exchange(with: address, provingAlso: keys).adding(report)
-            }
-            joined += newlyJoined
-            accepted += newlyAccepted
+            let settled = try settle()
+            if report.ok, settled.isChanged { report = await exchange(with: address, provingAlso: keys).adding(report) }
+            joined += settled.joined
+            accepted += settled.accepted
             try replica.noteSync(address.url, error: report.ok ? nil : report.sentence)
             reports.append(report)
         }
         return SyncReport(peers: reports, joined: joined, accepted: accepted)
+    }
+
+    /// What a node does by itself with what arrived.
+    package struct Settled: Sendable {
+        package let joined: Int
+        package let accepted: Int
+        /// Whether there is something new for others.
+        package let isChanged: Bool
+    }
+
+    /// Joins what was invited to, accepts whoever joined, shows receipts, and brings a person's devices in step.
+    package func settle() throws -> Settled {
+        let joined = try completeJoins().count
+        let accepted = try acceptJoins()
+        let shown = try showReceipts()
+        let isSettled = try !settleDevices()
+        return Settled(joined: joined, accepted: accepted, isChanged: joined + accepted + shown > 0 || !isSettled)
     }
 
     /// One session with one address; never throws, because one peer that is away must not keep the others waiting.

@@ -23,6 +23,9 @@ public actor Node {
         self.init(home: home, replica: try home.open(KeyRing(device: keys)), seal: seal)
     }
 
+    /// A node of a replica that lies in no folder of its own.
+    package init(_ replica: Replica) { self.init(home: Home(""), replica: replica, seal: nil) }
+
     init(home: Home, replica: Replica, seal: KeySeal?) {
         self.home = home
         self.replica = replica

@@ -25,16 +25,27 @@ package struct ControlLog: Sendable {
 
     private mutating func fold() {
         claimed = Roster(folding: entries)
-        roster =
-            standing.isEmpty
-            ? claimed : Roster(folding: entries.map { standing.cause(against: $0.placement) == nil ? $0 : $0.removalsAlone })
+        roster = standing.isEmpty ? claimed : Roster(folding: entries.map(standingPart))
     }
 
     package mutating func insert(_ entry: ControlEntry) {
         let index = entries.firstIndex { entry.placement.stamp < $0.placement.stamp } ?? entries.endIndex
+        let isLast = index == entries.endIndex
         entries.insert(entry, at: index)
         placements[entry.id] = entry.placement
-        fold()
+        guard isLast else { return fold() }
+        claimed.fold(entry)
+        if standing.isEmpty { roster = claimed } else { roster.fold(standingPart(of: entry)) }
+    }
+
+    /// Of an entry that does not stand, its removals count all the same.
+    private func standingPart(of entry: ControlEntry) -> ControlEntry {
+        standing.cause(against: entry.placement) == nil ? entry : entry.removalsAlone
+    }
+
+    /// Whether more than one change tried to key the space; which of them count may change with each entry.
+    package var isRekeyed: Bool {
+        entries.count { entry in entry.operations.contains { if case .rotate = $0 { true } else { false } } } > 1
     }
 
     package func placement(of change: ChangeID) -> Placement? { placements[change] }

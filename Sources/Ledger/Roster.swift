@@ -115,9 +115,12 @@ package struct Roster: Hashable, Sendable {
 
     /// Folds entries, which are in linear order.
     package init(folding entries: some Sequence<ControlEntry>) {
-        for entry in entries {
-            for operation in entry.operations where reasonToVoid(operation, in: entry) == nil { apply(operation, in: entry) }
-        }
+        for entry in entries { fold(entry) }
+    }
+
+    /// Folds the entry that comes next.
+    mutating func fold(_ entry: ControlEntry) {
+        for operation in entry.operations where reasonToVoid(operation, in: entry) == nil { apply(operation, in: entry) }
     }
 
     /// The member's person, if `device` belongs to one now.

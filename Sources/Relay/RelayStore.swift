@@ -16,8 +16,11 @@ package struct RelayStore: StoreBacked {
         func admitted(_ changes: [ChangeStore.Admitted], in view: SpaceView) throws {}
     }
 
-    package init(path: String, key: SigningKey, limits: RelayLimits, clock: @escaping @Sendable () -> UInt64) throws {
-        store = try ChangeStore(path: path, keeper: Keeper(), limits: limits.store, clock: clock)
+    package init(
+        path: String, key: SigningKey, limits: RelayLimits, clock: @escaping @Sendable () -> UInt64,
+        randomness: @Sendable () -> any RandomNumberGenerator = { SystemRandomNumberGenerator() }
+    ) throws {
+        store = try ChangeStore(path: path, keeper: Keeper(), limits: limits.store, clock: clock, randomness: randomness)
         self.key = key
         ticks = Ticks()
     }

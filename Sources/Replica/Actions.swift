@@ -71,7 +71,7 @@ extension Composer {
         let arguments: StatementArguments = [
             view.space.data, HeldBack.unreadable.rawValue, Int64(Audience.money.rawValue),
         ]
-        return try Bool.fetchOne(view.db, sql: unread, arguments: arguments) != true
+        return try Bool.fetchOne(view.db.cachedStatement(sql: unread), arguments: arguments) != true
     }
 
     /// Rule G4: what this version cannot read may change what may be signed.
@@ -83,7 +83,10 @@ extension Composer {
         }
         let unknown =
             "SELECT EXISTS (SELECT 1 FROM held_back h JOIN change c ON c.id = h.change WHERE h.space = ? AND h.reason = ? AND c.audience = 2)"
-        guard try Bool.fetchOne(view.db, sql: unknown, arguments: [view.space.data, HeldBack.unknownKind.rawValue]) != true else {
+        guard
+            try Bool.fetchOne(view.db.cachedStatement(sql: unknown), arguments: [view.space.data, HeldBack.unknownKind.rawValue])
+                != true
+        else {
             throw ReplicaError(
                 .refused,
                 "The contract has an act that this version does not know, so nothing is signed on it until you upgrade (rule G4)."
@@ -111,7 +114,7 @@ extension Composer {
     /// The author of a message here.
     package func author(of message: ChangeID) throws -> PersonID? {
         try Data.fetchOne(
-            view.db, sql: "SELECT person FROM message_row WHERE space = ? AND change = ?",
+            view.db.cachedStatement(sql: "SELECT person FROM message_row WHERE space = ? AND change = ?"),
             arguments: [view.space.data, message.data]
         ).flatMap { PersonID(bytes: $0) }
     }

@@ -82,17 +82,17 @@ extension Replica {
         let now = Int64(store.clock())
         return try store.write { db in
             let sum = "SELECT coalesce(sum(minor), 0) FROM bank_order WHERE kind = ? AND item = ?"
-            let known = try Int64.fetchOne(db, sql: sum, arguments: [order.kind.rawValue, Data(order.item)])
+            let known = try Int64.fetchOne(db.cachedStatement(sql: sum), arguments: [order.kind.rawValue, Data(order.item)])
             guard known == ordered else { return false }
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     INSERT INTO bank_order (reference, kind, item, method, name, destination, bic, minor, currency, time)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    order.reference, order.kind.rawValue, Data(order.item), order.method.rawValue, order.name, order.destination,
-                    order.bic, order.amount.minor, order.amount.currency.code, now,
-                ])
+                    """
+            ).execute(arguments: [
+                order.reference, order.kind.rawValue, Data(order.item), order.method.rawValue, order.name, order.destination,
+                order.bic, order.amount.minor, order.amount.currency.code, now,
+            ])
             return true
         }
     }
@@ -111,8 +111,7 @@ extension Replica {
         try store.write { db in
             func place(_ orders: [BankOrder], in name: String) throws {
                 for order in orders {
-                    try db.execute(
-                        sql: "UPDATE bank_order SET file = ? WHERE reference = ? AND file IS NULL",
+                    try db.cachedStatement(sql: "UPDATE bank_order SET file = ? WHERE reference = ? AND file IS NULL").execute(
                         arguments: [name, order.reference])
                     guard db.changesCount == 1 else {
                         throw ReplicaError(.refused, "Another command is ordering these payments. Run it again.")
@@ -120,9 +119,9 @@ extension Replica {
                 }
             }
             for (file, orders) in files {
-                try db.execute(
-                    sql: "INSERT INTO bank_file (name, bytes, time) VALUES (?, ?, ?)",
-                    arguments: [file.name, Data(file.bytes), now])
+                try db.cachedStatement(sql: "INSERT INTO bank_file (name, bytes, time) VALUES (?, ?, ?)").execute(arguments: [
+                    file.name, Data(file.bytes), now,
+                ])
                 try place(orders, in: file.name)
             }
             try place(byHand, in: "")

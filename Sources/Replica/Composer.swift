@@ -11,13 +11,14 @@ package final class Composer {
     let cache: TermsCache
     private var admitted: [ChangeStore.Admitted] = []
     var ownDevice: DeviceID { keys.device.device }
-    private var generator = SystemRandomNumberGenerator()
+    private var generator: any RandomNumberGenerator
 
     init(_ view: SpaceView, store: ChangeStore, keys: KeyRing, cache: TermsCache) {
         self.view = view
         self.store = store
         self.keys = keys
         self.cache = cache
+        generator = keys.randomness()
     }
 
     /// Signs and stores one change.
@@ -175,7 +176,7 @@ extension Replica {
     /// Lets `body` write into a space, all in one transaction; nothing is kept if it throws.
     package func commit<Value>(in space: SpaceID, _ body: (Composer) throws -> Value) throws -> Value {
         try store.write { db in
-            let composer = Composer(try SpaceView(space, db), store: store, keys: keys, cache: cache)
+            let composer = Composer(try store.view(of: space, db), store: store, keys: keys, cache: cache)
             let value = try body(composer)
             try composer.fold()
             return value
@@ -187,13 +188,13 @@ extension Replica {
         _ kind: SpaceKind, as role: Role, _ body: (Composer) throws -> Void = { _ in }
     ) throws -> SpaceID {
         let certificate = try identity().certificate
-        var generator = SystemRandomNumberGenerator()
+        var generator = keys.randomness()
         let genesis = try Draft(
             space: nil, claimedTime: store.clock(), operations: [ControlOperation.create(kind, role, certificate).operation]
         ).sealed(by: keys.device, salt: .random(using: &generator))
         let space = SpaceID(genesis: genesis.value.id)
         try store.write { db in
-            let view = try SpaceView(space, db)
+            let view = try store.view(of: space, db)
             try SpaceFold(view, keys: keys, cache: cache).fold([try store.append(genesis, to: view)])
             let composer = Composer(view, store: store, keys: keys, cache: cache)
             // An account is keyed once its agent is in.

@@ -57,7 +57,9 @@ extension Replica {
             for table in Self.sourceTables { try db.execute(sql: "INSERT INTO main.\(table) SELECT * FROM source.\(table)") }
         }
         try store.write { db in
-            for space in try store.allSpaces(db) { try SpaceFold(try SpaceView(space, db), keys: keys, cache: cache).refold() }
+            for space in try store.allSpaces(db) {
+                try SpaceFold(try store.view(of: space, db), keys: keys, cache: cache).refold()
+            }
         }
     }
 

@@ -12,19 +12,24 @@ package struct KeyRing: Sendable {
     /// Whether everything of the person's is being fetched for the first time, so that their own join may lie many frames ahead.
     let isArriving: Bool
     package let sealing: any Sealing
+    /// Whence salts and epoch keys come.
+    let randomness: @Sendable () -> any RandomNumberGenerator
 
     package init(
-        device: DeviceKeys, recovery: AgreementKey? = nil, isArriving: Bool = false, sealing: any Sealing = HPKESealing()
+        device: DeviceKeys, recovery: AgreementKey? = nil, isArriving: Bool = false, sealing: any Sealing = HPKESealing(),
+        randomness: @escaping @Sendable () -> any RandomNumberGenerator = { SystemRandomNumberGenerator() }
     ) {
         self.device = device
         self.recovery = recovery
         self.isArriving = isArriving || recovery != nil
         self.sealing = sealing
+        self.randomness = randomness
     }
 
     /// The X25519 keys that may open something in a space, the device's own first.
     func agreementKeys(in space: SpaceID, _ db: Database) throws -> [AgreementKey] {
-        let held = try Data.fetchAll(db, sql: "SELECT secret FROM invite_held WHERE space = ?", arguments: [space.data])
+        let held = try Data.fetchAll(
+            db.cachedStatement(sql: "SELECT secret FROM invite_held WHERE space = ?"), arguments: [space.data])
         return try [device.agreement] + (recovery.map { [$0] } ?? [])
             + held.compactMap { try InviteSecret(secret: Array($0))?.agreementKey() }
     }

@@ -40,8 +40,7 @@ extension Replica {
         try store.write { db in
             try db.execute(sql: "DELETE FROM timer")
             guard let timer else { return }
-            try db.execute(
-                sql: "INSERT INTO timer (id, space, started, recorded, memo) VALUES (1, ?, ?, 0, ?)",
+            try db.cachedStatement(sql: "INSERT INTO timer (id, space, started, recorded, memo) VALUES (1, ?, ?, 0, ?)").execute(
                 arguments: [timer.space.data, Int64(timer.started), timer.memo])
         }
     }
@@ -123,21 +122,25 @@ extension Replica {
     /// Changes of a space that a peer is not known to hold, and the changes here.
     package func syncState(of space: SpaceID) throws -> (changes: Int, unsent: [DeviceID: Int], receipts: Int) {
         try store.read { db in
-            guard let number = try Int64.fetchOne(db, sql: "SELECT number FROM space WHERE id = ?", arguments: [space.data])
+            guard
+                let number = try Int64.fetchOne(
+                    db.cachedStatement(sql: "SELECT number FROM space WHERE id = ?"), arguments: [space.data])
             else {
                 return (0, [:], 0)
             }
-            let total = try Int.fetchOne(db, sql: "SELECT count(*) FROM change WHERE space = ?", arguments: [number]) ?? 0
+            let total =
+                try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM change WHERE space = ?"), arguments: [number]) ?? 0
             let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT p.peer, (SELECT count(*) FROM change c JOIN log l ON l.number = c.log
-                        LEFT JOIN held h ON h.peer = p.peer AND h.space = c.space AND h.device = l.device
-                        WHERE c.space = ? AND (h.seq IS NULL OR c.seq > h.seq)) AS unsent
-                    FROM (SELECT DISTINCT peer FROM held WHERE space = ?) p
-                    """, arguments: [number, number])
+                db.cachedStatement(
+                    sql: """
+                        SELECT p.peer, (SELECT count(*) FROM change c JOIN log l ON l.number = c.log
+                            LEFT JOIN held h ON h.peer = p.peer AND h.space = c.space AND h.device = l.device
+                            WHERE c.space = ? AND (h.seq IS NULL OR c.seq > h.seq)) AS unsent
+                        FROM (SELECT DISTINCT peer FROM held WHERE space = ?) p
+                        """), arguments: [number, number])
             let receipts = try Int.fetchOne(
-                db, sql: "SELECT count(DISTINCT r.change) FROM receipt r JOIN change c ON c.id = r.change WHERE c.space = ?",
+                db.cachedStatement(
+                    sql: "SELECT count(DISTINCT r.change) FROM receipt r JOIN change c ON c.id = r.change WHERE c.space = ?"),
                 arguments: [number])
             return (
                 total, Dictionary(uniqueKeysWithValues: try rows.map { (try $0.identifier("peer"), $0["unsent"]) }), receipts ?? 0

@@ -16,11 +16,11 @@ extension Replica {
     /// Every change of a space, readable or not; a mediator has the keys that were revealed to them.
     package func openableChanges(of space: SpaceID) throws -> [OpenableChange] {
         try store.read { db in
-            let view = try SpaceView(space, db)
-            let disclosed = try ContractReader(space, db).state().disclosed
+            let view = try store.view(of: space, db)
+            let disclosed = try ContractReader(view).state().disclosed
             let revealed = Dictionary(disclosed.map { ($0.change, $0.key) }) { first, _ in first }
             let rows = try Row.fetchAll(
-                db, sql: "SELECT * FROM change WHERE space = ? ORDER BY arrival", arguments: [view.number])
+                db.cachedStatement(sql: "SELECT * FROM change WHERE space = ? ORDER BY arrival"), arguments: [view.number])
             return try rows.map { row in
                 let change = try row.change()
                 let epochKey = try change.header.epoch.flatMap { try SpaceFold.epochKey($0, change.header.audience, in: view) }

@@ -12,7 +12,7 @@ extension Replica {
     /// An agent carries the headers of what it cannot open, but not its files.
     package func missingBlobs(in space: SpaceID) throws -> [BlobID] {
         let named = try store.read { db in
-            try Data.fetchSet(db, sql: "SELECT blob FROM file_row WHERE space = ?", arguments: [space.data])
+            try Data.fetchSet(db.cachedStatement(sql: "SELECT blob FROM file_row WHERE space = ?"), arguments: [space.data])
         }
         return try store.missingBlobs(in: space).filter { named.contains($0.data) }
     }
@@ -46,7 +46,8 @@ extension Replica {
         }
         let key = try store.read { db in
             try Data.fetchOne(
-                db, sql: "SELECT key FROM file_row WHERE space = ? AND blob = ?", arguments: [space.data, blob.data])
+                db.cachedStatement(sql: "SELECT key FROM file_row WHERE space = ? AND blob = ?"),
+                arguments: [space.data, blob.data])
         }
         guard let key = key.flatMap({ Bytes32($0) }) else {
             throw ReplicaError(.notReadable, "This device holds no key for the file.")

@@ -17,7 +17,8 @@ package struct Replica: StoreBacked {
     /// `clock` gives milliseconds since 1970 UTC.
     package init(path: String, keys: KeyRing, place: Place? = nil, clock: @escaping @Sendable () -> UInt64) throws {
         self.keys = keys
-        store = try ChangeStore(path: path, keeper: Folder(keys: keys, cache: cache), schemas: [.replica], clock: clock)
+        store = try ChangeStore(
+            path: path, keeper: Folder(keys: keys, cache: cache), schemas: [.replica], clock: clock, randomness: keys.randomness)
         whereabouts = try Whereabouts(of: keys.device.device, at: place, in: store)
         if whereabouts == .copied { store.database.add(transactionObserver: CopyGuard(), extent: .databaseLifetime) }
     }
@@ -34,7 +35,9 @@ package struct Replica: StoreBacked {
             if keys.isArriving { return true }
             if let person = try Replica.identity(view.db)?.person, view.roster.roles[person] != nil { return true }
             return try Bool.fetchOne(
-                view.db, sql: "SELECT EXISTS (SELECT 1 FROM invite_held WHERE space = ?)", arguments: [view.space.data]) ?? false
+                view.db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM invite_held WHERE space = ?)"),
+                arguments: [view.space.data]
+            ) ?? false
         }
 
         func admitted(_ changes: [ChangeStore.Admitted], in view: SpaceView) throws {
@@ -77,8 +80,7 @@ extension Replica {
             guard try Self.identity(db) == nil else {
                 throw ReplicaError(.alreadyExists, "This replica already belongs to someone. Choose another with --home.")
             }
-            try db.execute(
-                sql: "INSERT INTO identity (id, person, certificate, name) VALUES (1, ?, ?, ?)",
+            try db.cachedStatement(sql: "INSERT INTO identity (id, person, certificate, name) VALUES (1, ?, ?, ?)").execute(
                 arguments: [certificate.person.data, Data(certificate.encoded), name])
         }
     }

@@ -9,15 +9,15 @@ import Store
 extension SpaceFold {
     func insert(_ operation: Ledger.Operation, at moment: Moment, claimedTime: UInt64) throws {
         let stamp = moment.stamp
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO act (space, lamport, device, change, ordinal, time, kind, document, payload)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                space.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal), Int64(claimedTime),
-                operation.kind, operation.document?.data, Data(operation.payload),
-            ])
+                """
+        ).execute(arguments: [
+            space.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal), Int64(claimedTime),
+            operation.kind, operation.document?.data, Data(operation.payload),
+        ])
         hasNewActs = true
     }
 
@@ -34,9 +34,9 @@ extension SpaceFold {
     private func note(_ row: Row, _ reason: String?) throws {
         let old: String? = row["reason"]
         guard old != reason else { return }
-        try db.execute(
-            sql: "UPDATE act SET reason = ? WHERE space = ? AND lamport = ? AND device = ? AND change = ? AND ordinal = ?",
-            arguments: [reason, space.data, row["lamport"], row["device"], row["change"], row["ordinal"]])
+        try db.cachedStatement(
+            sql: "UPDATE act SET reason = ? WHERE space = ? AND lamport = ? AND device = ? AND change = ? AND ordinal = ?"
+        ).execute(arguments: [reason, space.data, row["lamport"], row["device"], row["change"], row["ordinal"]])
     }
 
     /// The contract as its acts make it; `visit` is told of each act and why it is void, if it is.
@@ -58,7 +58,7 @@ extension SpaceFold {
     ) throws -> ActFold<Machine> {
         var fold = ActFold<Machine>()
         let rows = try Row.fetchAll(
-            view.db, sql: "SELECT * FROM act WHERE space = ? ORDER BY lamport, device, change, ordinal",
+            view.db.cachedStatement(sql: "SELECT * FROM act WHERE space = ? ORDER BY lamport, device, change, ordinal"),
             arguments: [view.space.data])
         for row in rows {
             let change: ChangeID = try row.identifier("change")
@@ -77,29 +77,29 @@ extension SpaceFold {
     private func write(_ state: ContractState) throws {
         guard let offer = state.current else { return }
         let terms = state.activeTerms ?? offer.terms
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO contract_row (space, title, status, currency, pricing, total, offer)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                space.data, terms.title, state.status, terms.currency.code, terms.isHourly ? "hourly" : "fixed", terms.total,
-                offer.id.data,
-            ])
-        try db.execute(sql: "DELETE FROM milestone_row WHERE space = ?", arguments: [space.data])
+                """
+        ).execute(arguments: [
+            space.data, terms.title, state.status, terms.currency.code, terms.isHourly ? "hourly" : "fixed", terms.total,
+            offer.id.data,
+        ])
+        try db.cachedStatement(sql: "DELETE FROM milestone_row WHERE space = ?").execute(arguments: [space.data])
         for milestone in state.milestones {
             let totals = milestone.totals
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     INSERT INTO milestone_row
                         (space, number, title, amount, due, status, round, funded, released, refunded, returned, in_dispute)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    space.data, milestone.terms.number, milestone.terms.title, milestone.terms.amount, milestone.terms.due?.text,
-                    milestone.status, milestone.round, totals.funded, totals.released, totals.refunded, totals.returned,
-                    state.dispute(over: milestone) != nil,
-                ])
+                    """
+            ).execute(arguments: [
+                space.data, milestone.terms.number, milestone.terms.title, milestone.terms.amount, milestone.terms.due?.text,
+                milestone.status, milestone.round, totals.funded, totals.released, totals.refunded, totals.returned,
+                state.dispute(over: milestone) != nil,
+            ])
         }
     }
 }

@@ -49,36 +49,35 @@ extension SpaceFold {
         var reader = CBORReader(winner.span)
         let slot = Int64(key.slot.number)
         if try reader.skipNull() {
-            try db.execute(
-                sql: "DELETE FROM diary_row WHERE space = ? AND slot = ? AND device = ?",
-                arguments: [space.data, slot, key.device.data])
+            try db.cachedStatement(sql: "DELETE FROM diary_row WHERE space = ? AND slot = ? AND device = ?").execute(arguments: [
+                space.data, slot, key.device.data,
+            ])
         } else {
             let activity = Int64(try reader.unsigned())
             let isManual = try reader.boolean()
             let memo = try reader.skipNull() ? nil : try reader.bytes32()
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     INSERT OR REPLACE INTO diary_row (space, slot, device, person, activity, is_manual, memo_hash)
                     VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [space.data, slot, key.device.data, person.data, activity, isManual, memo?.data])
+                    """
+            ).execute(arguments: [space.data, slot, key.device.data, person.data, activity, isManual, memo?.data])
         }
     }
 
     private func write(memo text: String, in key: SlotKey, at moment: Moment) throws {
         guard let winner = try write(Array(text.utf8), to: "memo", key.item, at: moment) else { return }
         let memo = String(decoding: winner, as: UTF8.self)
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO memo_row (space, slot, device, text) VALUES (?, ?, ?, ?)",
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO memo_row (space, slot, device, text) VALUES (?, ?, ?, ?)").execute(
             arguments: [space.data, Int64(key.slot.number), key.device.data, memo])
         try index(memo, as: "memo", key.item)
     }
 
     private func write(name: String, of person: PersonID, at moment: Moment) throws {
         guard let winner = try write(Array(name.utf8), to: "name", person.data, at: moment) else { return }
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO name_row (space, person, name) VALUES (?, ?, ?)",
-            arguments: [space.data, person.data, String(decoding: winner, as: UTF8.self)])
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO name_row (space, person, name) VALUES (?, ?, ?)").execute(arguments: [
+            space.data, person.data, String(decoding: winner, as: UTF8.self),
+        ])
     }
 
     private func send(
@@ -87,15 +86,16 @@ extension SpaceFold {
         let stamp = moment.stamp
         // The change names the message, so it sends one.
         let earlier = "SELECT EXISTS (SELECT 1 FROM message_row WHERE change = ? AND space = ?)"
-        if try Bool.fetchOne(db, sql: earlier, arguments: [stamp.change.data, space.data]) == true {
+        if try Bool.fetchOne(db.cachedStatement(sql: earlier), arguments: [stamp.change.data, space.data]) == true {
             return "its change has sent a message already"
         }
         _ = try write(Array(text.utf8), to: "message", stamp.change.data, at: moment)
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO message_row (space, lamport, device, change, ordinal, person, time, text, edits)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)
-                """, arguments: stampArguments(stamp) + [person.data, Int64(time), text])
+                """
+        ).execute(arguments: stampArguments(stamp) + [person.data, Int64(time), text])
         try keep(text, of: stamp.change, at: moment, time)
         try share(files, at: moment, person, time)
         try index(text, as: "message", stamp.change.data)
@@ -106,7 +106,8 @@ extension SpaceFold {
         _ message: ChangeID, _ text: String, at moment: Moment, _ person: PersonID, _ time: UInt64
     ) throws -> String? {
         let author = try Data.fetchOne(
-            db, sql: "SELECT person FROM message_row WHERE change = ? AND space = ?", arguments: [message.data, space.data])
+            db.cachedStatement(sql: "SELECT person FROM message_row WHERE change = ? AND space = ?"),
+            arguments: [message.data, space.data])
         // What its author had not seen is no message to them, wherever it arrived first.
         guard let author, let sent = try view.placement(of: message)?.stamp, moment.hasSeen(sent) else {
             return "there is no such message"
@@ -115,8 +116,7 @@ extension SpaceFold {
         try keep(text, of: message, at: moment, time)
         guard let winner = try write(Array(text.utf8), to: "message", message.data, at: moment) else { return nil }
         let wording = String(decoding: winner, as: UTF8.self)
-        try db.execute(
-            sql: "UPDATE message_row SET text = ?, edits = edits + 1 WHERE change = ? AND space = ?",
+        try db.cachedStatement(sql: "UPDATE message_row SET text = ?, edits = edits + 1 WHERE change = ? AND space = ?").execute(
             arguments: [wording, message.data, space.data])
         try index(wording, as: "message", message.data)
         return nil
@@ -124,33 +124,33 @@ extension SpaceFold {
 
     private func keep(_ text: String, of message: ChangeID, at moment: Moment, _ time: UInt64) throws {
         let stamp = moment.stamp
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO wording (space, message, lamport, device, change, ordinal, time, text)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                space.data, message.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal),
-                Int64(time), text,
-            ])
+                """
+        ).execute(arguments: [
+            space.data, message.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal),
+            Int64(time), text,
+        ])
     }
 
     private func write(_ statement: Prose, at moment: Moment, _ person: PersonID, _ time: UInt64) throws {
-        try db.execute(
-            sql: "INSERT OR IGNORE INTO statement_row (space, hash, change, text) VALUES (?, ?, ?, ?)",
-            arguments: [space.data, statement.hash.data, moment.stamp.change.data, statement.text])
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO statement_row (space, hash, change, text) VALUES (?, ?, ?, ?)")
+            .execute(arguments: [space.data, statement.hash.data, moment.stamp.change.data, statement.text])
         try share(statement.files, at: moment, person, time)
         try index(statement.text, as: "statement", statement.hash.data)
     }
 
     private func share(_ files: [FileReference], at moment: Moment, _ person: PersonID, _ time: UInt64) throws {
         for (position, file) in files.enumerated() {
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     INSERT OR REPLACE INTO file_row
                         (space, lamport, device, change, ordinal, position, person, time, name, size, blob, key)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
+                    """
+            ).execute(
                 arguments: stampArguments(moment.stamp) + [
                     position, person.data, Int64(time), file.name, Int64(file.size), file.blob.data, file.key.data,
                 ])
@@ -171,7 +171,8 @@ extension SpaceFold {
     /// Writes to a register and returns the value that wins now.
     private func write(_ value: [UInt8], to kind: String, _ item: Data, at moment: Moment) throws -> [UInt8]? {
         let rows = try Row.fetchAll(
-            db, sql: "SELECT * FROM register WHERE space = ? AND kind = ? AND item = ?", arguments: [space.data, kind, item])
+            db.cachedStatement(sql: "SELECT * FROM register WHERE space = ? AND kind = ? AND item = ?"),
+            arguments: [space.data, kind, item])
         var register = Register<[UInt8]>(
             try rows.map { row in
                 let lamport: Int64 = row["lamport"]
@@ -186,28 +187,29 @@ extension SpaceFold {
         let before = Set(register.entries.map(\.stamp))
         register.write(value, at: moment)
         for gone in before.subtracting(register.entries.map(\.stamp)) {
-            try db.execute(
-                sql: "DELETE FROM register WHERE space = ? AND kind = ? AND item = ? AND change = ? AND ordinal = ?",
-                arguments: [space.data, kind, item, gone.change.data, Int64(gone.ordinal)])
+            try db.cachedStatement(
+                sql: "DELETE FROM register WHERE space = ? AND kind = ? AND item = ? AND change = ? AND ordinal = ?"
+            ).execute(arguments: [space.data, kind, item, gone.change.data, Int64(gone.ordinal)])
         }
         let stamp = moment.stamp
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO register (space, kind, item, lamport, device, change, ordinal, seq, value)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                space.data, kind, item, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal),
-                Int64(stamp.seq), Data(value),
-            ])
+                """
+        ).execute(arguments: [
+            space.data, kind, item, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal),
+            Int64(stamp.seq), Data(value),
+        ])
         return register.value
     }
 
     func index(_ text: String, as kind: String, _ item: Data) throws {
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT INTO search_row (space, kind, item, text) VALUES (?, ?, ?, ?)
                 ON CONFLICT (space, kind, item) DO UPDATE SET text = excluded.text WHERE text <> excluded.text
-                """, arguments: [space.data, kind, item, text])
+                """
+        ).execute(arguments: [space.data, kind, item, text])
     }
 }

@@ -55,20 +55,21 @@ extension SpaceFold {
     /// The terms' text as a document; empty before the first edit.
     static func terms(of space: SpaceID, _ db: Database, cache: TermsCache) throws -> TermsState {
         let sql = "SELECT edits, last FROM terms_row WHERE space = ?"
-        guard let row = try Row.fetchOne(db, sql: sql, arguments: [space.data]) else { return TermsState() }
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [space.data]) else { return TermsState() }
         let edits: Int = row["edits"]
         let last: ChangeID = try row.identifier("last")
         if let known = cache.state(of: space, edits: edits, last: last) { return known }
-        let state = try Data.fetchOne(db, sql: "SELECT state FROM terms_row WHERE space = ?", arguments: [space.data]) ?? Data()
+        let state =
+            try Data.fetchOne(db.cachedStatement(sql: "SELECT state FROM terms_row WHERE space = ?"), arguments: [space.data])
+            ?? Data()
         return TermsState(document: try TextDocument(decoding: Array(state)), edits: edits, last: last)
     }
 
     func save(_ state: TermsState) throws {
         guard let last = state.last else { return }
         let text = state.document.text
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO terms_row (space, text, edits, last, state) VALUES (?, ?, ?, ?, ?)",
-            arguments: [space.data, text, state.edits, last.data, Data(state.document.encoded)])
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO terms_row (space, text, edits, last, state) VALUES (?, ?, ?, ?, ?)")
+            .execute(arguments: [space.data, text, state.edits, last.data, Data(state.document.encoded)])
         try index(text, as: "terms", space.data)
         cache.keep(state, of: space)
     }

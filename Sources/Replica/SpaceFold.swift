@@ -36,8 +36,7 @@ package final class SpaceFold {
             let after = view.roster.devices
             let isSomeoneOut = !before.isSubset(of: after)
             // A further epoch may stand or fall with each change of the roster.
-            let isRekeyed = view.roster.epochs.count > 1
-            if try isSomeoneOut || isRekeyed || ((gained || before != after) && hasWaiting()) { return try refold() }
+            if try isSomeoneOut || view.control.isRekeyed || ((gained || before != after) && hasWaiting()) { return try refold() }
         }
         for change in admitted { try fold(change) }
         try finish()
@@ -49,9 +48,11 @@ package final class SpaceFold {
             try db.execute(sql: "DELETE FROM \(table.name) WHERE space = ?", arguments: [space.data])
         }
         terms = TermsState()
+        try forgetKeysOfVoidEpochs()
         guard let number = view.number else { return }
         let control = try Row.fetchAll(
-            db, sql: "SELECT * FROM change WHERE space = ? AND audience = 1 ORDER BY arrival", arguments: [number])
+            db.cachedStatement(sql: "SELECT * FROM change WHERE space = ? AND audience = 1 ORDER BY arrival"), arguments: [number]
+        )
         _ = try foldControl(try control.map(admitted))
         let rows = try Row.fetchCursor(db, sql: "SELECT * FROM change WHERE space = ? ORDER BY arrival", arguments: [number])
         while let row = try rows.next() { try fold(try admitted(row)) }
@@ -74,25 +75,25 @@ package final class SpaceFold {
 
 extension SpaceFold {
     private func rosterDevices() throws -> Set<DeviceID> {
-        let rows = try Row.fetchAll(db, sql: "SELECT device FROM roster_row WHERE space = ?", arguments: [space.data])
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT device FROM roster_row WHERE space = ?"), arguments: [space.data])
         return Set(try rows.map { try $0.identifier("device") })
     }
 
     /// Whether changes wait for a key or for their author's admission.
     private func hasWaiting() throws -> Bool {
         try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM held_back WHERE space = ? AND reason IN (?, ?))",
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM held_back WHERE space = ? AND reason IN (?, ?))"),
             arguments: [space.data, HeldBack.unreadable.rawValue, HeldBack.notAMember.rawValue]) ?? false
     }
 
     /// Folds the roster and opens epoch keys; returns whether a key is new.
     private func foldControl(_ admitted: [ChangeStore.Admitted]) throws -> Bool {
         let roster = view.roster
-        try db.execute(sql: "DELETE FROM roster_row WHERE space = ?", arguments: [space.data])
+        try db.cachedStatement(sql: "DELETE FROM roster_row WHERE space = ?").execute(arguments: [space.data])
         for device in roster.devices.sorted() {
             guard let person = roster.person(of: device), let role = roster.roles[person] else { continue }
-            try db.execute(
-                sql: "INSERT INTO roster_row (space, device, person, role) VALUES (?, ?, ?, ?)",
+            try db.cachedStatement(sql: "INSERT INTO roster_row (space, device, person, role) VALUES (?, ?, ?, ?)").execute(
                 arguments: [space.data, device.data, person.data, role.rawValue])
         }
         let agreementKeys = try keys.agreementKeys(in: space, db)
@@ -103,9 +104,9 @@ extension SpaceFold {
                 for opened in keys.open(operation, of: change.change.id, in: space, with: agreementKeys) {
                     let digest = roster.epochDigests[opened.epoch]?[opened.audience]
                     guard digest == Derivation.epochKeyDigest(opened.key) else { continue }
-                    try db.execute(
-                        sql: "INSERT OR IGNORE INTO epoch_key (space, epoch, audience, key) VALUES (?, ?, ?, ?)",
-                        arguments: [space.data, opened.epoch.data, Int64(opened.audience.rawValue), opened.key.data])
+                    try db.cachedStatement(
+                        sql: "INSERT OR IGNORE INTO epoch_key (space, epoch, audience, key) VALUES (?, ?, ?, ?)"
+                    ).execute(arguments: [space.data, opened.epoch.data, Int64(opened.audience.rawValue), opened.key.data])
                     isNew = isNew || db.changesCount > 0
                 }
             }
@@ -113,9 +114,19 @@ extension SpaceFold {
         return isNew
     }
 
+    /// A rotation that was known here may turn out not to count; its keys come back with it if it does after all.
+    private func forgetKeysOfVoidEpochs() throws {
+        let held = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT DISTINCT epoch FROM epoch_key WHERE space = ?"), arguments: [space.data])
+        for epoch in try held.map({ try $0.identifier("epoch", as: ChangeID.self) }) where !view.roster.epochs.contains(epoch) {
+            try db.cachedStatement(sql: "DELETE FROM epoch_key WHERE space = ? AND epoch = ?")
+                .execute(arguments: [space.data, epoch.data])
+        }
+    }
+
     static func epochKey(_ epoch: ChangeID, _ audience: Audience, in view: SpaceView) throws -> Bytes32? {
         let data = try Data.fetchOne(
-            view.db, sql: "SELECT key FROM epoch_key WHERE space = ? AND epoch = ? AND audience = ?",
+            view.db.cachedStatement(sql: "SELECT key FROM epoch_key WHERE space = ? AND epoch = ? AND audience = ?"),
             arguments: [view.space.data, epoch.data, Int64(audience.rawValue)])
         return data.flatMap { Bytes32($0) }
     }
@@ -125,22 +136,25 @@ extension SpaceFold {
 extension SpaceFold {
     private func disclosedKey(of change: ChangeID) throws -> Bytes32? {
         try Data.fetchOne(
-            db, sql: "SELECT key FROM disclosed_key WHERE space = ? AND change = ?", arguments: [space.data, change.data]
+            db.cachedStatement(sql: "SELECT key FROM disclosed_key WHERE space = ? AND change = ?"),
+            arguments: [space.data, change.data]
         ).flatMap { Bytes32($0) }
     }
 
     private func learn(_ keys: [ChangeKey]) throws {
         for key in keys {
             let row = try Row.fetchOne(
-                db, sql: "SELECT * FROM change WHERE id = ? AND space = ?", arguments: [key.change.data, view.number])
+                db.cachedStatement(sql: "SELECT * FROM change WHERE id = ? AND space = ?"),
+                arguments: [key.change.data, view.number])
             // A key that does not open its change says nothing, and must not stand in the way of one that does.
             guard let change = try row?.change(), (try? change.open(changeKey: key.key)) != nil else { continue }
-            try db.execute(
-                sql: "INSERT OR IGNORE INTO disclosed_key (space, change, key) VALUES (?, ?, ?)",
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO disclosed_key (space, change, key) VALUES (?, ?, ?)").execute(
                 arguments: [space.data, key.change.data, key.key.data])
             let waits = "SELECT EXISTS (SELECT 1 FROM held_back WHERE space = ? AND change = ? AND reason = ?)"
             let arguments: StatementArguments = [space.data, key.change.data, HeldBack.unreadable.rawValue]
-            if db.changesCount > 0, try Bool.fetchOne(db, sql: waits, arguments: arguments) == true { isRevealing = true }
+            if db.changesCount > 0, try Bool.fetchOne(db.cachedStatement(sql: waits), arguments: arguments) == true {
+                isRevealing = true
+            }
         }
     }
 }
@@ -227,8 +241,8 @@ extension SpaceFold {
     }
 
     func hold(_ change: ChangeID, ordinal: UInt32 = 0, kind: String = "", reason: String) throws {
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO held_back (space, change, ordinal, kind, reason) VALUES (?, ?, ?, ?, ?)",
-            arguments: [space.data, change.data, Int64(ordinal), kind, reason])
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO held_back (space, change, ordinal, kind, reason) VALUES (?, ?, ?, ?, ?)"
+        ).execute(arguments: [space.data, change.data, Int64(ordinal), kind, reason])
     }
 }

@@ -26,13 +26,14 @@ extension Whereabouts {
             return
         }
         func known(_ db: Database) throws -> Data? {
-            try Data.fetchOne(db, sql: "SELECT place FROM home WHERE device = ?", arguments: [device.data])
+            try Data.fetchOne(db.cachedStatement(sql: "SELECT place FROM home WHERE device = ?"), arguments: [device.data])
         }
         let home =
             try store.read(known)
             ?? store.write { db in
-                try db.execute(
-                    sql: "INSERT OR IGNORE INTO home (device, place) VALUES (?, ?)", arguments: [device.data, Data(here.bytes)])
+                try db.cachedStatement(sql: "INSERT OR IGNORE INTO home (device, place) VALUES (?, ?)").execute(arguments: [
+                    device.data, Data(here.bytes),
+                ])
                 return try known(db)
             }
         self = home == Data(here.bytes) ? .home : .copied

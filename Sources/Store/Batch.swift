@@ -45,12 +45,15 @@ struct Batch {
             counts.merge(past.mapValues { Int64($0) }, uniquingKeysWith: max)
         }
         guard !unknown.isEmpty else { return counts }
-        let logs = Dictionary(grouping: try Row.fetchAll(db, sql: "SELECT * FROM log WHERE space = ?", arguments: [space])) {
+        let logs = Dictionary(
+            grouping: try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM log WHERE space = ?"), arguments: [space])
+        ) {
             try? $0.identifier("device", as: DeviceID.self)
         }
         for (device, seq) in unknown {
             guard let own = logs[device], own.count == 1, let log = own.first?["number"] as Int64? else { continue }
-            let last = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM change WHERE log = ?", arguments: [log]) ?? -1
+            let last =
+                try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(seq) FROM change WHERE log = ?"), arguments: [log]) ?? -1
             if last < Int64(seq) { counts[log] = last + 1 }
         }
         return counts
@@ -58,7 +61,8 @@ struct Batch {
 
     /// Where to start reading, since in each log changes arrive in their order.
     private static func firstArrival(in space: Int64, beyond known: [Int64: Int64], _ db: Database) throws -> Int64? {
-        try Int64.fetchAll(db, sql: "SELECT number FROM log WHERE space = ?", arguments: [space]).compactMap { log in
+        try Int64.fetchAll(db.cachedStatement(sql: "SELECT number FROM log WHERE space = ?"), arguments: [space]).compactMap {
+            log in
             let statement = try db.cachedStatement(
                 sql: "SELECT arrival FROM change WHERE log = ? AND seq >= ? ORDER BY seq LIMIT 1")
             return try Int64.fetchOne(statement, arguments: [log, known[log] ?? 0])

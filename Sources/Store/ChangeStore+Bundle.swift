@@ -15,7 +15,7 @@ extension ChangeStore {
             var isAnyTaken = false
             for space in bundle.spaceIDs {
                 try db.inSavepoint {
-                    let view = try SpaceView(space, db)
+                    let view = try self.view(of: space, db)
                     let result = try admit(bundle.changes(of: space), into: view)
                     guard try keeper.takes(view, from: peer) else { return .rollback }
                     try keeper.admitted(result.admitted, in: view)

@@ -10,7 +10,7 @@ extension ChangeStore {
     /// sent to a space, anyone may; what comes is signed by those whom the roster admits all the same.
     package func ingest(_ changes: [Verified<Change>], in space: SpaceID, from peer: PeerIdentity) throws -> Ingested {
         try write { db in
-            let view = try SpaceView(space, db)
+            let view = try self.view(of: space, db)
             let couldShare = peer.mayShare(view.roster, at: clock())
             let (admitted, known) = try admit(changes, into: view)
             if couldShare || peer.mayShare(view.roster, at: clock()) {

@@ -11,8 +11,9 @@ extension ChangeStore {
     package func addBlob(_ next: () throws -> [UInt8]?) throws -> BlobID {
         try write { db in
             var generator = SystemRandomNumberGenerator()
-            try db.execute(
-                sql: "INSERT INTO blob (id, is_complete) VALUES (?, 0)", arguments: [Bytes32.random(using: &generator).data])
+            try db.cachedStatement(sql: "INSERT INTO blob (id, is_complete) VALUES (?, 0)").execute(arguments: [
+                Bytes32.random(using: &generator).data
+            ])
             let number = db.lastInsertedRowID
             var digests: [Bytes32] = []
             while let chunk = try next() {
@@ -24,8 +25,7 @@ extension ChangeStore {
                 digests.append(Derivation.chunkDigest(chunk))
             }
             let blob = Derivation.blobID(chunks: digests)
-            try db.execute(
-                sql: "UPDATE blob SET id = ?, digests = ?, is_complete = 1 WHERE number = ?",
+            try db.cachedStatement(sql: "UPDATE blob SET id = ?, digests = ?, is_complete = 1 WHERE number = ?").execute(
                 arguments: [blob.data, Data(digests.flatMap(\.bytes)), number])
             return blob
         }

@@ -19,7 +19,8 @@ extension ChangeStore {
 
     package func seen(of peer: DeviceID) throws -> StoreCursor? {
         try read { db in
-            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM seen WHERE peer = ?", arguments: [peer.data]) else {
+            guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM seen WHERE peer = ?"), arguments: [peer.data])
+            else {
                 return nil
             }
             let incarnation: Data = row["incarnation"]
@@ -30,11 +31,12 @@ extension ChangeStore {
 
     package func setSeen(_ cursor: StoreCursor, of peer: DeviceID) throws {
         try write { db in
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
                     INSERT INTO seen (peer, incarnation, sequence) VALUES (?, ?, ?)
                     ON CONFLICT (peer) DO UPDATE SET incarnation = excluded.incarnation, sequence = excluded.sequence
-                    """, arguments: [peer.data, cursor.incarnation.data, Int64(cursor.sequence)])
+                    """
+            ).execute(arguments: [peer.data, cursor.incarnation.data, Int64(cursor.sequence)])
         }
     }
 
@@ -44,8 +46,8 @@ extension ChangeStore {
             var spaces = Set<SpaceID>()
             for key in peer.provenKeys {
                 let rows = try Row.fetchAll(
-                    db,
-                    sql: "SELECT id FROM reader JOIN space ON space.number = reader.space WHERE key = ? AND until >= ?",
+                    db.cachedStatement(
+                        sql: "SELECT id FROM reader JOIN space ON space.number = reader.space WHERE key = ? AND until >= ?"),
                     arguments: [key.data, Int64(clock())])
                 for row in rows { spaces.insert(try row.identifier("id")) }
             }
@@ -59,14 +61,15 @@ extension ChangeStore {
             return try peer.isCarrier
                 || peer.provenKeys.contains { key in
                     try Bool.fetchOne(
-                        db, sql: "SELECT EXISTS (SELECT 1 FROM reader WHERE key = ? AND space = ? AND until >= ?)",
+                        db.cachedStatement(
+                            sql: "SELECT EXISTS (SELECT 1 FROM reader WHERE key = ? AND space = ? AND until >= ?)"),
                         arguments: [key.data, number, Int64(clock())]) ?? false
                 }
         }
     }
 
     private func number(of space: SpaceID, _ db: Database) throws -> Int64? {
-        try Int64.fetchOne(db, sql: "SELECT number FROM space WHERE id = ?", arguments: [space.data])
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT number FROM space WHERE id = ?"), arguments: [space.data])
     }
 
     package func allSpaces(_ db: Database) throws -> [SpaceID] {
@@ -76,8 +79,8 @@ extension ChangeStore {
     package func spaces(changedAfter sequence: UInt64) throws -> [SpaceID] {
         try read { db in
             try Row.fetchAll(
-                db,
-                sql: "SELECT id FROM space WHERE number IN (SELECT DISTINCT space FROM change WHERE arrival > ?) ORDER BY id",
+                db.cachedStatement(
+                    sql: "SELECT id FROM space WHERE number IN (SELECT DISTINCT space FROM change WHERE arrival > ?) ORDER BY id"),
                 arguments: [Int64(sequence)]
             ).map { try $0.identifier("id") }
         }
@@ -87,12 +90,12 @@ extension ChangeStore {
     package func tips(of space: SpaceID) throws -> [Tip] {
         try read { db in
             let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT log.device, line, seq, change.id FROM space JOIN log ON log.space = space.number JOIN change
-                    ON change.log = log.number AND seq = (SELECT max(seq) FROM change AS later WHERE later.log = log.number)
-                    WHERE space.id = ?
-                    """, arguments: [space.data])
+                db.cachedStatement(
+                    sql: """
+                        SELECT log.device, line, seq, change.id FROM space JOIN log ON log.space = space.number JOIN change
+                        ON change.log = log.number AND seq = (SELECT max(seq) FROM change AS later WHERE later.log = log.number)
+                        WHERE space.id = ?
+                        """), arguments: [space.data])
             let beginnings = try rows.compactMap { try $0.log().branch }
             let continued = try Set(beginnings.compactMap { try Self.previous(of: $0, db) })
             return try rows.map { row in
@@ -117,8 +120,8 @@ extension ChangeStore {
     package func holds(_ change: ChangeID, in space: SpaceID) throws -> Bool {
         try read { db in
             try Bool.fetchOne(
-                db,
-                sql: "SELECT EXISTS (SELECT 1 FROM change JOIN space ON number = space WHERE change.id = ? AND space.id = ?)",
+                db.cachedStatement(
+                    sql: "SELECT EXISTS (SELECT 1 FROM change JOIN space ON number = space WHERE change.id = ? AND space.id = ?)"),
                 arguments: [change.data, space.data]) ?? false
         }
     }
@@ -137,11 +140,10 @@ extension ChangeStore {
         let now = Int64(clock())
         try write { db in
             guard let number = try number(of: space, db) else { return }
-            try db.execute(sql: "DELETE FROM held WHERE peer = ? AND space = ?", arguments: [peer.data, number])
+            try db.cachedStatement(sql: "DELETE FROM held WHERE peer = ? AND space = ?").execute(arguments: [peer.data, number])
             for tip in tips {
-                try db.execute(
-                    sql: "INSERT OR REPLACE INTO held (peer, space, device, seq, time) VALUES (?, ?, ?, ?, ?)",
-                    arguments: [peer.data, number, tip.device.data, Int64(tip.seq), now])
+                try db.cachedStatement(sql: "INSERT OR REPLACE INTO held (peer, space, device, seq, time) VALUES (?, ?, ?, ?, ?)")
+                    .execute(arguments: [peer.data, number, tip.device.data, Int64(tip.seq), now])
             }
         }
     }
@@ -150,9 +152,8 @@ extension ChangeStore {
         let signed = Data(CBORWriter.encode { receipt.write(to: &$0) })
         try write { db in
             for change in receipt.changes {
-                try db.execute(
-                    sql: "INSERT OR IGNORE INTO receipt (relay, change, time, signed) VALUES (?, ?, ?, ?)",
-                    arguments: [receipt.relay.data, change.data, Int64(receipt.time), signed])
+                try db.cachedStatement(sql: "INSERT OR IGNORE INTO receipt (relay, change, time, signed) VALUES (?, ?, ?, ?)")
+                    .execute(arguments: [receipt.relay.data, change.data, Int64(receipt.time), signed])
             }
         }
     }

@@ -31,6 +31,7 @@ package struct ChangeStore: Sendable {
     package let keeper: any Keeper
     package let limits: StoreLimits
     package let clock: @Sendable () -> UInt64
+    private let memo = ControlMemo()
     /// Why nothing is written: a newer program has made the file.
     ///
     /// It can still be read.
@@ -44,7 +45,8 @@ package struct ChangeStore: Sendable {
     /// `clock` gives milliseconds since 1970 UTC.
     package init(
         path: String, keeper: any Keeper, schemas: [Schema] = [], limits: StoreLimits = StoreLimits(),
-        clock: @escaping @Sendable () -> UInt64
+        clock: @escaping @Sendable () -> UInt64,
+        randomness: @Sendable () -> any RandomNumberGenerator = { SystemRandomNumberGenerator() }
     ) throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(Self.busyTimeout)
@@ -62,7 +64,8 @@ package struct ChangeStore: Sendable {
         try write { db in
             for schema in known { try schema.migrate(db) }
         }
-        try rollIncarnationIfCopied(path: path)
+        var generator = randomness()
+        try rollIncarnationIfCopied(path: path, using: &generator)
     }
 
     /// One transaction that holds the write lock from its start, so that a sequence number is used once.
@@ -87,28 +90,30 @@ package struct ChangeStore: Sendable {
     }
 
     package func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.read(body) }
+
+    /// One space as it is within a transaction of this store.
+    package func view(of space: SpaceID, _ db: Database) throws -> SpaceView { try SpaceView(space, db, memo: memo) }
 }
 
 extension ChangeStore {
     package static func meta<Value: DatabaseValueConvertible>(_ key: String, _ db: Database) throws -> Value? {
-        try Value.fetchOne(db, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key])
+        try Value.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = ?"), arguments: [key])
     }
 
     package static func setMeta(_ key: String, _ value: (any DatabaseValueConvertible)?, _ db: Database) throws {
-        try db.execute(
-            sql: "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            arguments: [key, value])
+        try db.cachedStatement(
+            sql: "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        ).execute(arguments: [key, value])
     }
 
     /// A copied or restored file, or one that lost power, may have forgotten what peers saw of it: it becomes a new incarnation.
-    private func rollIncarnationIfCopied(path: String) throws {
+    private func rollIncarnationIfCopied(path: String, using generator: inout any RandomNumberGenerator) throws {
         let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? ""
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         let file = attributes[.systemFileNumber] as? Int ?? 0
         let volume = attributes[.systemNumber] as? Int ?? 0
         let identity = "\(boot.trimmingCharacters(in: .whitespacesAndNewlines)) \(volume) \(file)"
         if try read({ try Self.meta("identity", $0) as String? }) == identity { return }
-        var generator = SystemRandomNumberGenerator()
         let incarnation = Bytes32.random(using: &generator)
         try write { db in
             try Self.setMeta("identity", identity, db)
@@ -130,7 +135,9 @@ extension ChangeStore {
             defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
             try db.inTransaction(.immediate) {
                 // To write what is there already alters no page, and a commit that alters none syncs nothing.
-                for arrival in [-1, last] { try db.execute(sql: "UPDATE durable SET arrival = ?", arguments: [arrival]) }
+                for arrival in [-1, last] {
+                    try db.cachedStatement(sql: "UPDATE durable SET arrival = ?").execute(arguments: [arrival])
+                }
                 return .commit
             }
         }

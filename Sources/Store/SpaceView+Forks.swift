@@ -7,11 +7,11 @@ extension SpaceView: Logs {
     package var ranges: [LogID: ClosedRange<UInt64>] {
         get throws {
             let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT log.*, min(seq) AS first, max(seq) AS last FROM log JOIN change ON log = log.number
-                    WHERE log.space = ? GROUP BY log.number
-                    """, arguments: [number])
+                db.cachedStatement(
+                    sql: """
+                        SELECT log.*, min(seq) AS first, max(seq) AS last FROM log JOIN change ON log = log.number
+                        WHERE log.space = ? GROUP BY log.number
+                        """), arguments: [number])
             return Dictionary(
                 uniqueKeysWithValues: try rows.map { row in
                     let first: Int64 = row["first"]
@@ -33,7 +33,9 @@ extension SpaceView: Logs {
         guard let row = try Row.fetchOne(statement, arguments: [numbers[log]]) else { return nil }
         let last = try placement(row)
         guard control.standing.cause(against: last) != nil else { return last }
-        let first = try Int64.fetchOne(db, sql: "SELECT min(seq) FROM change WHERE log = ?", arguments: [numbers[log]]) ?? 0
+        let first =
+            try Int64.fetchOne(db.cachedStatement(sql: "SELECT min(seq) FROM change WHERE log = ?"), arguments: [numbers[log]])
+            ?? 0
         var (low, high) = (UInt64(first), last.stamp.seq)
         var found: Placement?
         while low < high {
@@ -82,7 +84,8 @@ extension SpaceView: Logs {
     func placeAnew() throws {
         guard let number else { return }
         let rows = try Row.fetchAll(
-            db, sql: "SELECT arrival, id, header FROM change WHERE space = ? ORDER BY arrival", arguments: [number])
+            db.cachedStatement(sql: "SELECT arrival, id, header FROM change WHERE space = ? ORDER BY arrival"),
+            arguments: [number])
         let headers = try rows.map { row in
             let header: Data = row["header"]
             return (

@@ -20,27 +20,53 @@ package final class SpaceView: History {
     private(set) var numbers: [LogID: Int64] = [:]
     private var logs: [Int64: LogID] = [:]
     private var placements: [ChangeID: Placement] = [:]
+    private let memo: ControlMemo
+    /// The control changes that are stored, in order of arrival.
+    private var controlChanges: [ChangeID] = []
 
-    package init(_ space: SpaceID, _ db: Database) throws {
+    init(_ space: SpaceID, _ db: Database, memo: ControlMemo) throws {
         self.db = db
+        self.memo = memo
         self.space = space
         control = ControlLog()
-        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM space WHERE id = ?", arguments: [space.data]) else { return }
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM space WHERE id = ?"), arguments: [space.data])
+        else { return }
         number = row["number"]
         isVouched = row["is_vouched"]
         bytes = row["bytes"]
-        for row in try Row.fetchAll(db, sql: "SELECT * FROM log WHERE space = ?", arguments: [number]) {
+        for row in try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM log WHERE space = ?"), arguments: [number]) {
             remember(try row.log(), as: row["number"])
         }
         try loadControl()
     }
 
     func loadControl() throws {
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT * FROM change WHERE space = ? AND audience = 1 ORDER BY arrival", arguments: [number])
-        control = ControlLog(try rows.map { try controlEntry(try $0.change(), try placement($0)) })
+        controlChanges = try Row.fetchAll(
+            try db.cachedStatement(sql: "SELECT id FROM change WHERE space = ? AND audience = 1 ORDER BY arrival"),
+            arguments: [number]
+        ).map { try $0.identifier("id") }
+        let known = memo.entry(of: space).flatMap { entry in
+            entry.branches == branches && controlChanges.starts(with: entry.changes) ? entry : nil
+        }
+        control = known?.control ?? ControlLog()
+        let missing = controlChanges.dropFirst(known?.changes.count ?? 0)
+        let entries = try missing.map { id in
+            let row = try Row.fetchOne(
+                try db.cachedStatement(sql: "SELECT * FROM change WHERE id = ? AND space = ?"), arguments: [id.data, number])
+            guard let row else { throw StoreError(.damaged, "The change \(id) was stored and cannot be found.") }
+            return try controlEntry(try row.change(), try placement(row))
+        }
+        if known == nil { control = ControlLog(entries) } else { entries.forEach { control.insert($0) } }
         try settle()
+        rememberControl()
     }
+
+    /// Remembers what has been folded, and whose rosters were looked up.
+    func rememberControl() {
+        memo.remember(ControlMemo.Entry(changes: controlChanges, branches: branches, control: control), of: space)
+    }
+
+    private var branches: Set<LogID> { Set(numbers.keys.filter { $0.branch != nil }) }
 
     package var roster: Roster { control.roster }
 
@@ -135,7 +161,10 @@ package final class SpaceView: History {
         placements[value.id] = placement
         bytes += value.headerBytes.count + value.body.count
         for blob in value.header.blobs { try use(blob, in: space) }
-        if value.header.audience == .control { control.insert(try controlEntry(value, placement)) }
+        if value.header.audience == .control {
+            control.insert(try controlEntry(value, placement))
+            controlChanges.append(value.id)
+        }
         return ChangeStore.Admitted(change: value, placement: placement)
     }
 
@@ -152,9 +181,10 @@ package final class SpaceView: History {
         try db.cachedStatement(sql: "UPDATE space SET bytes = ? WHERE number = ?").execute(arguments: [bytes, number])
         let before = control.standing
         try settle()
+        rememberControl()
         hasNewStanding = hasNewStanding || control.standing != before
         guard readersChanged || control.standing != before else { return }
-        try db.execute(sql: "DELETE FROM reader WHERE space = ?", arguments: [number])
+        try db.cachedStatement(sql: "DELETE FROM reader WHERE space = ?").execute(arguments: [number])
         for (key, until) in roster.readers {
             try db.cachedStatement(sql: "INSERT INTO reader (key, space, until) VALUES (?, ?, ?)")
                 .execute(arguments: [key.data, number, Int64(clamping: until)])
@@ -164,12 +194,12 @@ package final class SpaceView: History {
     func vouch() throws {
         guard !isVouched else { return }
         isVouched = true
-        try db.execute(sql: "UPDATE space SET is_vouched = 1 WHERE number = ?", arguments: [number])
+        try db.cachedStatement(sql: "UPDATE space SET is_vouched = 1 WHERE number = ?").execute(arguments: [number])
     }
 
     private func spaceNumber() throws -> Int64 {
         if let number { return number }
-        try db.execute(sql: "INSERT INTO space (id) VALUES (?)", arguments: [space.data])
+        try db.cachedStatement(sql: "INSERT INTO space (id) VALUES (?)").execute(arguments: [space.data])
         let new = db.lastInsertedRowID
         number = new
         return new
@@ -177,18 +207,17 @@ package final class SpaceView: History {
 
     func logNumber(of log: LogID, in space: Int64) throws -> Int64 {
         if let number = numbers[log] { return number }
-        try db.execute(
-            sql: "INSERT INTO log (space, device, line) VALUES (?, ?, ?)",
-            arguments: [space, log.device.data, log.branch?.data ?? log.device.data])
+        try db.cachedStatement(sql: "INSERT INTO log (space, device, line) VALUES (?, ?, ?)").execute(arguments: [
+            space, log.device.data, log.branch?.data ?? log.device.data,
+        ])
         let number = db.lastInsertedRowID
         remember(log, as: number)
         return number
     }
 
     private func use(_ blob: BlobID, in space: Int64) throws {
-        try db.execute(sql: "INSERT OR IGNORE INTO blob (id) VALUES (?)", arguments: [blob.data])
-        try db.execute(
-            sql: "INSERT OR IGNORE INTO blob_use (space, blob) SELECT ?, number FROM blob WHERE id = ?",
-            arguments: [space, blob.data])
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO blob (id) VALUES (?)").execute(arguments: [blob.data])
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO blob_use (space, blob) SELECT ?, number FROM blob WHERE id = ?")
+            .execute(arguments: [space, blob.data])
     }
 }

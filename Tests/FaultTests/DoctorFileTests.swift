@@ -1,5 +1,6 @@
 import Foundation
 import Replica
+import SimulatedDisk
 import Support
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 import GRDB
 import Replica
+import SimulatedDisk
 import Store
 import Support
 import Testing

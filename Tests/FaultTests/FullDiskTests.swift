@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Replica
+import SimulatedDisk
 import Store
 import Support
 import Testing

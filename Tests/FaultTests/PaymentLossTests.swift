@@ -1,5 +1,6 @@
 import Agreement
 import Replica
+import SimulatedDisk
 import Store
 import Support
 import Testing

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Ledger
 import Replica
+import SimulatedDisk
 import Store
 import Support
 import Sync

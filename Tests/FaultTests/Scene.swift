@@ -2,6 +2,7 @@ import Canon
 import Foundation
 import Ledger
 import Replica
+import SimulatedDisk
 import Store
 import Support
 import Testing

@@ -15,7 +15,7 @@ extension Party {
         let space = SpaceID(genesis: genesis.value.id)
         let epochKeys = [Audience.money: Bytes32.random(using: &generator), .parties: .random(using: &generator)]
         try store.write { db in
-            let view = try SpaceView(space, db)
+            let view = try store.view(of: space, db)
             _ = try store.append(genesis, to: view)
             let seals = try seal(epochKeys, to: view.roster.sealingKeys(reading: .money), in: space, SealContext.rotation, nil)
             let epoch = try write(
@@ -60,7 +60,7 @@ extension Party {
     func join(_ space: SpaceID, with secret: InviteSecret) throws {
         let signing = try secret.signingKey()
         try store.write { db in
-            let view = try SpaceView(space, db)
+            let view = try store.view(of: space, db)
             guard let (id, place) = view.roster.openInvites.first(where: { $0.value.invite.signingKey == signing.publicKey })
             else { throw NotReadable() }
             let payload = Invite.joinPayload(space: space, invite: id, certificate: certificate)
@@ -81,7 +81,7 @@ extension Party {
     func addThisDevice(to space: SpaceID) throws {
         let operation = ControlOperation.addDevice(certificate).operation
         try store.write { db in
-            _ = try write(.control, [operation], to: try SpaceView(space, db)) { $0.roles[self.certificate.person] != nil }
+            _ = try write(.control, [operation], to: try store.view(of: space, db)) { $0.roles[self.certificate.person] != nil }
         }
     }
 
@@ -93,7 +93,7 @@ extension Party {
     /// Says each of `texts` in a change of its own, all in one transaction.
     func say(all texts: [String], in space: SpaceID) throws {
         try store.write { db in
-            let view = try SpaceView(space, db)
+            let view = try store.view(of: space, db)
             for text in texts { try write(.parties, [Self.message(text)], to: view) }
         }
         ticks.fire()
@@ -108,7 +108,7 @@ extension Party {
 
     @discardableResult
     func write(_ audience: Audience, _ operations: [Operation], in space: SpaceID, blobs: [BlobID] = []) throws -> ChangeID {
-        let change = try store.write { try write(audience, operations, to: try SpaceView(space, $0), blobs: blobs) }
+        let change = try store.write { try write(audience, operations, to: try store.view(of: space, $0), blobs: blobs) }
         ticks.fire()
         return change
     }

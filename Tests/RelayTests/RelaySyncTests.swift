@@ -46,7 +46,7 @@ struct RelaySyncTests {
             let joined = try await freelancer.sync(with: relay)
             #expect(joined.refusedByPeer.isEmpty)
             try await client.sync(with: relay)
-            let roster = try client.store.read { try SpaceView(space, $0).roster }
+            let roster = try client.store.read { try client.store.view(of: space, $0).roster }
             #expect(roster.role(of: freelancer.device) == .freelancer)
         }
     }

@@ -11,13 +11,13 @@ struct ContractReader {
     let space: SpaceID
     let view: SpaceView
 
-    init(_ space: SpaceID, _ db: Database) throws {
-        self.db = db
-        self.space = space
-        view = try SpaceView(space, db)
+    init(_ view: SpaceView) {
+        self.view = view
+        db = view.db
+        space = view.space
     }
 
-    func rows(_ sql: String) throws -> [Row] { try Row.fetchAll(db, sql: sql, arguments: [space.data]) }
+    func rows(_ sql: String) throws -> [Row] { try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [space.data]) }
 
     static func time(_ row: Row) -> UInt64 {
         let time: Int64 = row["time"]
@@ -36,7 +36,8 @@ struct ContractReader {
 
     func name(of person: PersonID) throws -> String? {
         try String.fetchOne(
-            db, sql: "SELECT name FROM name_row WHERE space = ? AND person = ?", arguments: [space.data, person.data])
+            db.cachedStatement(sql: "SELECT name FROM name_row WHERE space = ? AND person = ?"),
+            arguments: [space.data, person.data])
     }
 
     func state() throws -> ContractState { try SpaceFold.contract(in: view).state }
@@ -112,7 +113,8 @@ struct ContractReader {
     /// The prose that an act cites by `hash`, and the change that wrote it.
     func prose(_ hash: Bytes32) throws -> (text: String, change: ChangeID)? {
         let row = try Row.fetchOne(
-            db, sql: "SELECT text, change FROM statement_row WHERE space = ? AND hash = ?", arguments: [space.data, hash.data])
+            db.cachedStatement(sql: "SELECT text, change FROM statement_row WHERE space = ? AND hash = ?"),
+            arguments: [space.data, hash.data])
         return try row.map { ($0["text"], try $0.identifier("change")) }
     }
 
@@ -124,7 +126,9 @@ struct ContractReader {
     }
 
     private func draft() throws -> TermsView {
-        let text = try String.fetchOne(db, sql: "SELECT text FROM terms_row WHERE space = ?", arguments: [space.data]) ?? ""
+        let text =
+            try String.fetchOne(db.cachedStatement(sql: "SELECT text FROM terms_row WHERE space = ?"), arguments: [space.data])
+            ?? ""
         return TermsView(words: text.wordCount, text: text)
     }
 }
@@ -152,12 +156,11 @@ extension ContractReader {
 
     func diary(from: Slot = Slot(number: 0), to: Slot? = nil) throws -> [SlotView] {
         try Row.fetchAll(
-            db,
-            sql: """
-                SELECT d.*, m.text, n.name FROM diary_row d LEFT JOIN memo_row m USING (space, slot, device)
-                LEFT JOIN name_row n USING (space, person) WHERE d.space = ? AND slot >= ? AND slot < ? ORDER BY slot, device
-                """,
-            arguments: [space.data, Int64(from.number), to.map { Int64($0.number) } ?? Int64.max]
+            db.cachedStatement(
+                sql: """
+                    SELECT d.*, m.text, n.name FROM diary_row d LEFT JOIN memo_row m USING (space, slot, device)
+                    LEFT JOIN name_row n USING (space, person) WHERE d.space = ? AND slot >= ? AND slot < ? ORDER BY slot, device
+                    """), arguments: [space.data, Int64(from.number), to.map { Int64($0.number) } ?? Int64.max]
         ).map { row in
             let device: DeviceID = try row.identifier("device")
             let person: PersonID = try row.identifier("person")
@@ -195,7 +198,7 @@ extension ContractReader {
         let acts = Dictionary(try acts().map { ($0.id, $0.void) }) { first, _ in first }
         guard let number = view.number else { return [] }
         let rows = try Row.fetchAll(
-            db, sql: "SELECT * FROM change WHERE space = ? ORDER BY lamport, id", arguments: [number])
+            db.cachedStatement(sql: "SELECT * FROM change WHERE space = ? ORDER BY lamport, id"), arguments: [number])
         return try rows.map { row in
             let change = try row.change()
             let placement = try view.placement(row)

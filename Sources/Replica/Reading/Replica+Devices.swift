@@ -8,15 +8,15 @@ extension Replica {
     /// What each device signed in a space: how many changes, when the first by its own clock, and whether it forked.
     package func logs(in space: SpaceID) throws -> [DeviceID: (count: Int, first: UInt64, isForked: Bool)] {
         try store.read { db in
-            let view = try SpaceView(space, db)
+            let view = try store.view(of: space, db)
             let forked = Set(view.control.standing.proofs.filter { $0.cause == .fork }.map(\.device))
             // SQLite takes the header from the row with the least number.
             let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT log.device, count(*) AS changes, min(seq), header FROM change JOIN log ON log.number = change.log
-                    WHERE log.space = ? GROUP BY log.device
-                    """, arguments: [view.number])
+                db.cachedStatement(
+                    sql: """
+                        SELECT log.device, count(*) AS changes, min(seq), header FROM change JOIN log ON log.number = change.log
+                        WHERE log.space = ? GROUP BY log.device
+                        """), arguments: [view.number])
             return Dictionary(
                 uniqueKeysWithValues: try rows.map { row in
                     let device: DeviceID = try row.identifier("device")

@@ -10,7 +10,7 @@ import Store
 extension Replica {
     package func contract(_ space: SpaceID) throws -> ContractView {
         try store.read { db in
-            try ContractReader(space, db).contract(for: try Self.identity(db), device: device)
+            try ContractReader(store.view(of: space, db)).contract(for: try Self.identity(db), device: device)
         }
     }
 
@@ -18,21 +18,21 @@ extension Replica {
     package func contracts() throws -> [ContractSummary] {
         try store.read { db in
             let identity = try Self.identity(db)
-            return try contractSpaces(db).map { try ContractReader($0, db).summary(for: identity) }
+            return try contractSpaces(db).map { try ContractReader(store.view(of: $0, db)).summary(for: identity) }
         }
     }
 
     private func contractSpaces(_ db: Database) throws -> [SpaceID] {
-        try store.allSpaces(db).filter { try SpaceView($0, db).roster.kind == .contract }
+        try store.allSpaces(db).filter { try store.view(of: $0, db).roster.kind == .contract }
     }
 
     package func state(of space: SpaceID) throws -> ContractState {
-        try store.read { try ContractReader(space, $0).state() }
+        try store.read { try ContractReader(store.view(of: space, $0)).state() }
     }
 
     package func milestones(of space: SpaceID) throws -> [MilestoneView] {
         try store.read { db in
-            let reader = try ContractReader(space, db)
+            let reader = try ContractReader(store.view(of: space, db))
             return try reader.milestones(try reader.state())
         }
     }
@@ -41,8 +41,8 @@ extension Replica {
     package func changeKey(of reference: String, in space: SpaceID) throws -> ChangeKey {
         let wanted = reference.hasPrefix(ChangeID.prefix + "_") ? reference : ChangeID.prefix + "_" + reference
         return try store.read { db in
-            let view = try SpaceView(space, db)
-            let rows = try Row.fetchAll(db, sql: "SELECT * FROM change WHERE space = ?", arguments: [view.number])
+            let view = try store.view(of: space, db)
+            let rows = try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM change WHERE space = ?"), arguments: [view.number])
             let found = try rows.map { try $0.change() }.filter { !reference.isEmpty && $0.id.description.hasPrefix(wanted) }
             guard found.count == 1, let change = found.first else {
                 throw ReplicaError(
@@ -59,25 +59,27 @@ extension Replica {
     }
 
     package func messages(in space: SpaceID) throws -> [MessageView] {
-        try store.read { try ContractReader(space, $0).messages() }
+        try store.read { try ContractReader(store.view(of: space, $0)).messages() }
     }
 
     /// Slots from `from` up to, but not including, `to`.
     package func diary(of space: SpaceID, from: Slot, to: Slot) throws -> [SlotView] {
-        try store.read { try ContractReader(space, $0).diary(from: from, to: to) }
+        try store.read { try ContractReader(store.view(of: space, $0)).diary(from: from, to: to) }
     }
 
-    package func files(in space: SpaceID) throws -> [FileView] { try store.read { try ContractReader(space, $0).files() } }
+    package func files(in space: SpaceID) throws -> [FileView] {
+        try store.read { try ContractReader(store.view(of: space, $0)).files() }
+    }
 
     package func history(of space: SpaceID) throws -> [HistoryEntry] {
-        try store.read { try ContractReader(space, $0).history() }
+        try store.read { try ContractReader(store.view(of: space, $0)).history() }
     }
 
     package func heldBack(in space: SpaceID) throws -> [HeldBackView] {
-        try store.read { try ContractReader(space, $0).heldBack() }
+        try store.read { try ContractReader(store.view(of: space, $0)).heldBack() }
     }
 
-    package func roster(of space: SpaceID) throws -> Roster { try store.read { try SpaceView(space, $0).roster } }
+    package func roster(of space: SpaceID) throws -> Roster { try store.read { try store.view(of: space, $0).roster } }
 
     package func spaces() throws -> [SpaceID] { try store.read(store.allSpaces) }
 
@@ -116,12 +118,12 @@ extension Replica {
         guard let pattern = FTS5Pattern(matchingAllPrefixesIn: query) else { return [] }
         return try store.read { db in
             try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT s.space, s.kind, s.item, c.title, snippet(search_index, 0, '[', ']', '…', 12) AS snippet
-                    FROM search_index JOIN search_row s ON s.number = search_index.rowid LEFT JOIN contract_row c USING (space)
-                    WHERE search_index MATCH ? AND (? IS NULL OR s.space = ?) ORDER BY rank, s.space, s.kind, s.item LIMIT ?
-                    """, arguments: [pattern, space?.data, space?.data, limit]
+                db.cachedStatement(
+                    sql: """
+                        SELECT s.space, s.kind, s.item, c.title, snippet(search_index, 0, '[', ']', '…', 12) AS snippet
+                        FROM search_index JOIN search_row s ON s.number = search_index.rowid LEFT JOIN contract_row c USING (space)
+                        WHERE search_index MATCH ? AND (? IS NULL OR s.space = ?) ORDER BY rank, s.space, s.kind, s.item LIMIT ?
+                        """), arguments: [pattern, space?.data, space?.data, limit]
             ).map { row in
                 let kind: String = row["kind"]
                 let item: Data = row["item"]

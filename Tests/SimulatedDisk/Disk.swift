@@ -1,9 +1,9 @@
-import Foundation
-import Support
+package import Foundation
+package import Support
 import Synchronization
 
 /// What a disk answers instead of doing what it was asked.
-enum DiskFault: Error {
+package enum DiskFault: Error {
     case powerIsOff
     case isFull
     case syncFailed
@@ -13,27 +13,29 @@ enum DiskFault: Error {
 }
 
 /// What is wrong with a disk; as it is made, nothing.
-struct DiskFaults: Sendable {
+package struct DiskFaults: Sendable {
     /// The power fails in the operation of this number, counted from 1: a write, truncation, sync or deletion.
-    var powerFailsAt: Int?
+    package var powerFailsAt: Int?
     /// Bytes by which files may still grow.
-    var room: Int?
+    package var room: Int?
     /// A sync fails, and what it should have synced waits for the next one.
-    var failsSyncs = false
+    package var failsSyncs = false
     /// How one read fails, and how many go well before.
-    var read: (fault: DiskFault, after: Int)?
+    package var read: (fault: DiskFault, after: Int)?
+
+    package init(powerFailsAt: Int? = nil) { self.powerFailsAt = powerFailsAt }
 }
 
 /// The disk of one machine, before a folder of real files: what was written and never synced may be gone when the power fails.
 ///
 /// SQLite comes here through `FaultVFS`. The files themselves always have everything that was written, as programs see it
 /// while the power is on; the disk remembers which of it is certain.
-final class Disk: Sendable {
-    let folder: URL
+package final class Disk: Sendable {
+    package let folder: URL
     private let state: Mutex<DiskState>
 
     /// Takes over the files that are in `folder` as synced.
-    init(_ folder: URL, faults: DiskFaults = DiskFaults()) throws {
+    package init(_ folder: URL, faults: DiskFaults = DiskFaults()) throws {
         self.folder = folder
         var files: [String: FileImage] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
@@ -45,14 +47,14 @@ final class Disk: Sendable {
 
     deinit { FaultVFS.unmount(folder) }
 
-    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+    package func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
-    var isOff: Bool { state.withLock { $0.isOff } }
+    package var isOff: Bool { state.withLock { $0.isOff } }
 
     /// Operations so far that the power might have failed in.
-    var operations: Int { state.withLock { $0.operations } }
+    package var operations: Int { state.withLock { $0.operations } }
 
-    func set(_ change: @Sendable (inout DiskFaults) -> Void) { state.withLock { change(&$0.faults) } }
+    package func set(_ change: @Sendable (inout DiskFaults) -> Void) { state.withLock { change(&$0.faults) } }
 
     /// What the file system does for SQLite.
     func use<Value: Sendable>(_ body: (inout DiskState) throws(DiskFault) -> Value) throws(DiskFault) -> Value {
@@ -62,7 +64,7 @@ final class Disk: Sendable {
     /// Switches the power off, if it is not off yet, and starts the machine again on what is left, in another folder.
     ///
     /// New files stand for the new boot by which a store recognises that it may have forgotten something.
-    func restart(
+    package func restart(
         in folder: URL, faults: DiskFaults = DiskFaults(), using generator: inout SeededGenerator
     ) throws -> Disk {
         let state = state.withLock { state in

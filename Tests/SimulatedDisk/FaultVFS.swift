@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import GRDB
 import GRDBSQLite
 import Synchronization
@@ -6,7 +6,7 @@ import Synchronization
 /// A file system for SQLite that stands before the usual one: files in the folder of a `Disk` have its faults.
 ///
 /// It becomes the default of the process, because a store opens its file by name alone; all other files pass it untouched.
-enum FaultVFS {
+package enum FaultVFS {
     private struct Mounted { weak var disk: Disk? }
 
     private static let disks = Mutex<[String: Mounted]>([:])
@@ -21,7 +21,9 @@ enum FaultVFS {
     static func unmount(_ folder: URL) { disks.withLock { $0[folder.path] = nil } }
 
     /// Tells `watcher` of every file that SQLite opens beside the simulated disks while `body` runs.
-    static func watching<Value>(_ watcher: @escaping @Sendable (URL) -> Void, _ body: () throws -> Value) rethrows -> Value {
+    package static func watching<Value>(_ watcher: @escaping @Sendable (URL) -> Void, _ body: () throws -> Value) rethrows
+        -> Value
+    {
         self.watcher.withLock { $0 = watcher }
         defer { self.watcher.withLock { $0 = nil } }
         return try body()

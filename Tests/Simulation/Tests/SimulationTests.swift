@@ -1,0 +1,24 @@
+import Foundation
+import Simulation
+import Support
+import Testing
+
+@Suite("Whatever happens, everybody ends with the same, and nothing that anybody relied on is lost")
+struct SimulationTests {
+    private static func number(_ variable: String) -> Int? {
+        ProcessInfo.processInfo.environment[variable].flatMap { Int($0) }
+    }
+
+    @Test("worlds from fixed seeds come to rest as they should")
+    func fixed() async throws {
+        var tally = Tally()
+        for seed in seeds(Self.number("HANDSEL_SEEDS") ?? 6, base: UInt64(Self.number("HANDSEL_SEED") ?? 1)) {
+            let run = await Simulation(Plan(seed: seed))
+            #expect(run.failures.isEmpty, "seed \(seed): \(run.failures.joined(separator: "; "))")
+            #expect(run.changes >= Simulation.changes, "seed \(seed) has only \(run.changes) changes")
+            tally.add(run.tally)
+            tally.add("changes", run.changes)
+        }
+        print(tally.lines.joined(separator: "\n"))
+    }
+}
