@@ -24,6 +24,8 @@ package protocol History {
     ///
     /// More than one prove that the device forked: each begins a branch.
     func successors(of previous: ChangeID?, by device: DeviceID) throws -> [ChangeID]
+    /// In how many places a device has signed several changes.
+    func forks(of device: DeviceID) throws -> Int
 }
 
 /// Whether a verified change may enter the store: its place in the graph, and its author's membership.
@@ -44,6 +46,12 @@ package enum Admission {
                 .forked,
                 "\(header.device) signed more than \(LedgerLimits.branches) different changes with number \(header.seq); \(change.id) is refused."
             )
+        }
+        // One fork proves as much as a thousand, and each makes all that follow it more to remember.
+        guard try siblings.count != 1 || history.forks(of: header.device) < LedgerLimits.forks else {
+            throw LedgerError(
+                .forked,
+                "\(header.device) signed different changes in more than \(LedgerLimits.forks) places; \(change.id) is refused.")
         }
         let placement = try place(header, change.id, isBranch: !siblings.isEmpty, history: history)
         try checkAuthor(change, placement, history: history, control: &control)

@@ -2,7 +2,11 @@
 package struct ControlLog: Sendable {
     private var entries: [ControlEntry]
     private var placements: [ChangeID: Placement]
+    /// Some rosters of the past: few, since each may be as large as the log is long.
     private var cache: [ChangeID: Roster] = [:]
+    private static let cached = 64
+    /// How many of the entries are folded; those after them have been placed since.
+    private var folded: Int
     /// What all entries come to, whether or not they stand.
     package private(set) var claimed: Roster
     package private(set) var standing = Standing()
@@ -14,33 +18,34 @@ package struct ControlLog: Sendable {
         placements = Dictionary(entries.map { ($0.id, $0.placement) }) { first, _ in first }
         claimed = Roster(folding: self.entries)
         roster = claimed
+        folded = entries.count
     }
 
     /// Takes note of which changes stand; of those that do not, removals count all the same.
     package mutating func settle(_ standing: Standing) {
         guard standing != self.standing else { return }
         self.standing = standing
+        folded = 0
         fold()
     }
 
-    private mutating func fold() {
-        claimed = Roster(folding: entries)
-        roster = standing.isEmpty ? claimed : Roster(folding: entries.map(standingPart))
+    /// Works out what the entries come to of which some were placed since.
+    package mutating func fold() {
+        if folded == 0 { (claimed, roster) = (Roster(), Roster()) }
+        for entry in entries[folded...] {
+            claimed.fold(entry)
+            if !standing.isEmpty { roster.fold(standing.cause(against: entry.placement) == nil ? entry : entry.removalsAlone) }
+        }
+        if standing.isEmpty { roster = claimed }
+        folded = entries.count
     }
 
+    /// Places an entry; what all come to then, `fold` has to work out, once for however many were placed.
     package mutating func insert(_ entry: ControlEntry) {
-        let index = entries.firstIndex { entry.placement.stamp < $0.placement.stamp } ?? entries.endIndex
-        let isLast = index == entries.endIndex
-        entries.insert(entry, at: index)
         placements[entry.id] = entry.placement
-        guard isLast else { return fold() }
-        claimed.fold(entry)
-        if standing.isEmpty { roster = claimed } else { roster.fold(standingPart(of: entry)) }
-    }
-
-    /// Of an entry that does not stand, its removals count all the same.
-    private func standingPart(of entry: ControlEntry) -> ControlEntry {
-        standing.cause(against: entry.placement) == nil ? entry : entry.removalsAlone
+        let index = entries.lastIndex { $0.placement.stamp < entry.placement.stamp }.map { $0 + 1 } ?? 0
+        entries.insert(entry, at: index)
+        if index < folded { folded = 0 }
     }
 
     /// Whether more than one change tried to key the space; which of them count may change with each entry.
@@ -65,8 +70,31 @@ package struct ControlLog: Sendable {
     package mutating func roster(at change: ChangeID) -> Roster? {
         if let known = cache[change] { return known }
         guard let end = placements[change] else { return nil }
-        let roster = Roster(folding: entries.filter { $0.id == change || end.hasSeen($0.placement) })
+        let roster =
+            rosterGrown(by: change, end)
+            ?? Roster(folding: entries.filter { $0.id == change || end.hasSeen($0.placement) })
+        if cache.count >= Self.cached { cache = [:] }
         cache[change] = roster
+        return roster
+    }
+
+    /// The roster at a change that has seen nothing but the one it names and what that had seen; nil for another.
+    ///
+    /// So a long line of control changes is folded once, and not once for each of them.
+    private func rosterGrown(by change: ChangeID, _ end: Placement) -> Roster? {
+        guard let named = end.membership, var roster = cache[named], let before = placements[named],
+            let entry = entries.last(where: { $0.id == change })
+        else { return nil }
+        var past = before.past
+        past.insert(before.stamp)
+        let isNext =
+            past == end.past
+            || end.hasSeen(before)
+                && entries.allSatisfy { other in
+                    other.id == change || other.id == named || end.hasSeen(other.placement) == before.hasSeen(other.placement)
+                }
+        guard isNext else { return nil }
+        roster.fold(entry)
         return roster
     }
 }

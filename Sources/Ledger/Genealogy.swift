@@ -20,6 +20,10 @@ package struct Genealogy: History, Sendable {
         successors[Place(device: device, previous: previous)] ?? []
     }
 
+    package func forks(of device: DeviceID) -> Int {
+        successors.count { $0.key.device == device && $0.value.count > 1 }
+    }
+
     /// The changes in each place in which a device signed several.
     package var forks: [[Stamp]] {
         successors.values.filter { $0.count > 1 }.map { $0.compactMap { placements[$0]?.stamp } }

@@ -16,6 +16,8 @@ package enum LedgerLimits {
     package static let devices = 256
     /// Changes that one device signed in the same place and that are kept.
     package static let branches = 16
+    /// Places in which one device signed several changes and that are kept.
+    package static let forks = 16
     /// The name of an operation's kind, in bytes.
     package static let kind = 64
     /// Recipients of one epoch key.

@@ -46,11 +46,12 @@ extension ChangeStore {
             case .admitted(let placement): admitted.append(try view.insert(change, at: placement))
             case .forked(let placement):
                 admitted.append(try view.insert(change, at: placement))
-                try view.placeAnew()
                 isForked = true
             }
         }
         if isForked {
+            // Once, however many forks came: until then the first of two twins passes for the log, which says as well who has seen what.
+            try view.placeAnew()
             admitted = try admitted.map { Admitted(change: $0.change, placement: try view.placed($0.change.id)) }
         }
         if !admitted.isEmpty {

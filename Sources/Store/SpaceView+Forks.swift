@@ -66,6 +66,12 @@ extension SpaceView: Logs {
         control.settle(try Standing(forks: forks, roster: control.claimed, logs: self))
     }
 
+    /// A branch that has come since all were placed stands for its twin too, so that it counts as one place all the same.
+    package func forks(of device: DeviceID) throws -> Int {
+        let beginnings = numbers.keys.filter { $0.device == device }.compactMap(\.branch)
+        return Set(try beginnings.map { try ChangeStore.previous(of: $0, db) }).count
+    }
+
     /// The changes in each place in which a device signed several.
     private func forks() throws -> [[Stamp]] {
         let beginnings = try numbers.keys.compactMap(\.branch).sorted().compactMap { try placement(of: $0)?.stamp }

@@ -56,7 +56,8 @@ package final class SpaceView: History {
             guard let row else { throw StoreError(.damaged, "The change \(id) was stored and cannot be found.") }
             return try controlEntry(try row.change(), try placement(row))
         }
-        if known == nil { control = ControlLog(entries) } else { entries.forEach { control.insert($0) } }
+        for entry in entries { control.insert(entry) }
+        control.fold()
         try settle()
         rememberControl()
     }
@@ -180,6 +181,7 @@ package final class SpaceView: History {
     func recordGrowth(readersChanged: Bool) throws {
         try db.cachedStatement(sql: "UPDATE space SET bytes = ? WHERE number = ?").execute(arguments: [bytes, number])
         let before = control.standing
+        if readersChanged { control.fold() }
         try settle()
         rememberControl()
         hasNewStanding = hasNewStanding || control.standing != before

@@ -19,6 +19,7 @@ package struct MemorySpace: History, Sendable {
     package func successors(of previous: ChangeID?, by device: DeviceID) -> [ChangeID] {
         genealogy.successors(of: previous, by: device)
     }
+    package func forks(of device: DeviceID) -> Int { genealogy.forks(of: device) }
     package func tips(of device: DeviceID) -> [Stamp] { allTips().filter { $0.device == device } }
     package func allTips() -> [Stamp] { genealogy.tips }
 
@@ -45,7 +46,10 @@ package struct MemorySpace: History, Sendable {
         case .admitted:
             changes.append(change)
             let placement = try genealogy.append(value.header, value.id)
-            if value.header.audience == .control { control.insert(Self.entry(value, placement)) }
+            if value.header.audience == .control {
+                control.insert(Self.entry(value, placement))
+                control.fold()
+            }
             try settle()
         case .forked:
             changes.append(change)

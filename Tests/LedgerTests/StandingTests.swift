@@ -198,6 +198,26 @@ struct StandingTests {
         #expect(all.tips(of: stage.desk.id).count == LedgerLimits.branches)
     }
 
+    @Test("a device keeps a limited number of places in which it forked, and its log goes on all the same")
+    func manyForks() throws {
+        var stage = try Stage()
+        var line = stage.start
+        var all = stage.start
+        for place in 0...LedgerLimits.forks {
+            var copy = line
+            _ = try stage.say("twin \(place)", by: stage.desk, in: &copy)
+            _ = try stage.say("line \(place)", by: stage.desk, in: &line)
+            try all.take(try #require(line.changes.last))
+            let twin = try #require(copy.changes.last)
+            if place < LedgerLimits.forks {
+                try all.take(twin)
+            } else {
+                #expect(throws: LedgerError(.forked, "")) { try all.take(twin) }
+            }
+        }
+        #expect(all.forks(of: stage.desk.id) == LedgerLimits.forks)
+    }
+
     @Test("random histories with forks and removals come to what the rule says, word for word", arguments: seeds(40))
     func random(seed: UInt64) throws {
         var stage = try Stage(seed: seed)

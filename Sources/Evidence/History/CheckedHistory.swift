@@ -28,6 +28,7 @@ package struct CheckedHistory: Sendable {
         ids = Set(history.records.map(\.id))
         genealogy = Genealogy(history.records.map { (id: $0.id, header: $0.header) })
         for record in history.records { try take(record) }
+        control.fold()
         try checkTips()
         guard !genealogy.forks.isEmpty || !control.claimed.removals.isEmpty else { return }
         do {
