@@ -31,6 +31,17 @@ extension ChangeStore {
 
     package func completeBlobs(in space: SpaceID) throws -> [BlobID] { try blobs(in: space, areComplete: true) }
 
+    package func completeBlobs(among blobs: [BlobID]) throws -> [BlobID] {
+        guard !blobs.isEmpty else { return [] }
+        return try read { db in
+            let places = databaseQuestionMarks(count: blobs.count)
+            let sql = "SELECT id FROM blob WHERE is_complete AND id IN (\(places))"
+            return try Row.fetchAll(db, sql: sql, arguments: StatementArguments(blobs.map(\.data))).map {
+                try $0.identifier("id")
+            }
+        }
+    }
+
     private func blobs(in space: SpaceID, areComplete: Bool) throws -> [BlobID] {
         try read { db in
             try Row.fetchAll(

@@ -29,6 +29,7 @@ extension StoreBacked {
     package func missingBlobs(in space: SpaceID) throws -> [BlobID] { try store.missingBlobs(in: space) }
     package func missingChunks(of blob: BlobID) throws -> [Int]? { try store.missingChunks(of: blob) }
     package func completeBlobs(in space: SpaceID) throws -> [BlobID] { try store.completeBlobs(in: space) }
+    package func completeBlobs(among blobs: [BlobID]) throws -> [BlobID] { try store.completeBlobs(among: blobs) }
     package func chunkList(of blob: BlobID, in space: SpaceID) throws -> [Bytes32]? {
         try store.chunkList(of: blob, in: space)
     }

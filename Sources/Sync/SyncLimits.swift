@@ -23,9 +23,11 @@ package enum SyncLimits {
     /// Bytes of a sentence that a peer sends as the reason for ending the session.
     package static let reason = 1_024
     /// Frames and streams that wait until the peer takes them.
-    package static let outgoing = 65_536
+    package static let outgoing = 8_192
     /// Spaces of which a session has asked for the changes and has no answer yet.
-    package static let openSpaces = 65_536
+    package static let openSpaces = 8_192
+    /// Last changes of logs that a session remembers the peer to have, of all spaces together.
+    package static let heldTips = 16_384
     /// Spaces that a session refuses before it ends.
     package static let refusedSpaces = 64
     /// Attachments that are fetched at the same time.

@@ -121,7 +121,10 @@ extension SyncSession {
 
     /// Tells the peer of attachments that it asked for and that have come since.
     mutating func offerWishedBlobs() throws {
-        for (blob, space) in blobs.wishes where try isShared(space) && store.chunkList(of: blob, in: space) != nil {
+        for blob in try store.completeBlobs(among: Array(blobs.wishes.keys)) {
+            guard let space = blobs.wishes[blob], try isShared(space), try store.chunkList(of: blob, in: space) != nil else {
+                continue
+            }
             blobs.wishes[blob] = nil
             outgoing.append(.chunkList(blob, space))
         }

@@ -111,8 +111,11 @@ extension SyncSession {
     }
 
     mutating func produceTips(of space: SpaceID) throws -> Frame {
-        try store.makeDurable()
-        let tips = try isShared(space) ? store.tips(of: space) : []
+        var tips: [Tip] = []
+        if try isShared(space) {
+            try store.makeDurable()
+            tips = try store.tips(of: space)
+        }
         awaitedSpaces[space] = Progress(held: tips)
         return .tips(space, tips)
     }
@@ -145,6 +148,7 @@ extension SyncSession {
         }
         if try theirs.contains(where: { try !store.holds($0.id, in: space) }) { sendTips(of: space) }
         progress[space] = Progress(held: theirs)
+        guard progress.values.reduce(0, { $0 + $1.held.count }) <= SyncLimits.heldTips else { throw tooMuch }
         if streams.updateValue(true, forKey: space) == nil { outgoing.append(.changes(space)) }
     }
 

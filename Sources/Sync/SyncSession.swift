@@ -133,17 +133,18 @@ extension SyncSession {
         case .tips, .changes, .complete, .refused: try receiveSpace(frame)
         case .wantBlob, .chunkList, .chunk, .noBlob: try receiveBlob(frame)
         case .receipt(let receipt):
-            guard receipt.isValid, receipt.relay == peer.device else {
-                throw SyncError(.badFrame, "The peer sent a receipt that it did not sign.")
+            // Whoever is no relay of this side's has no word in when something was delivered.
+            guard peer.isCarrier, receipt.relay == peer.device, receipt.isValid else {
+                throw SyncError(.badFrame, "The peer sent a receipt that it did not sign, or is no relay of this side.")
             }
             try store.store(receipt)
             statistics.receipts += 1
         case .alive, .refusal, .done: break
         }
-        guard outgoing.count <= SyncLimits.outgoing, awaitedSpaces.count <= SyncLimits.openSpaces else {
-            throw SyncError(.limit, "The peer asks for more at once than is allowed. Update the older side.")
-        }
+        guard outgoing.count <= SyncLimits.outgoing, awaitedSpaces.count <= SyncLimits.openSpaces else { throw tooMuch }
     }
+
+    var tooMuch: SyncError { SyncError(.limit, "The peer asks for more at once than is allowed. Update the older side.") }
 
     /// Once both sides are through, what the peer had is seen, and the next session starts from there.
     ///

@@ -37,6 +37,8 @@ package protocol SyncStore {
     /// The chunks that an attachment lacks; nil if even the list is missing.
     func missingChunks(of blob: BlobID) throws -> [Int]?
     func completeBlobs(in space: SpaceID) throws -> [BlobID]
+    /// Those of some attachments that are complete here, whatever space they belong to; asked often, so it has to be quick.
+    func completeBlobs(among blobs: [BlobID]) throws -> [BlobID]
     /// The chunk digests of a complete attachment that a change in `space` names.
     func chunkList(of blob: BlobID, in space: SpaceID) throws -> [Bytes32]?
     func chunk(_ index: Int, of blob: BlobID) throws -> [UInt8]?

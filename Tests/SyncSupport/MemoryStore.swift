@@ -177,6 +177,7 @@ extension MemoryStore {
     }
 
     package func spacesWithMissingBlobs() -> [SpaceID] { spaces.keys.sorted().filter { !missingBlobs(in: $0).isEmpty } }
+    package func completeBlobs(among blobs: [BlobID]) -> [BlobID] { blobs.filter { attachments[$0]?.isComplete == true } }
     package func missingBlobs(in space: SpaceID) -> [BlobID] { named(in: space).filter { attachments[$0]?.isComplete != true } }
     package func missingChunks(of blob: BlobID) -> [Int]? {
         attachments[blob]?.digests.map { digests in digests.indices.filter { attachments[blob]?.chunks[$0] == nil } }

@@ -85,6 +85,35 @@ struct LyingPeerTests {
         }
     }
 
+    @Test("a receipt counts only from a relay of one's own, however well it is signed")
+    func receiptOfNoRelay() throws {
+        var victim = try Victim(isMember: true)
+        let signer = victim.contract.bench.keys.signing
+        let receipt = try Receipt(by: signer, incarnation: .zero, time: 0, changes: victim.store.content.values.flatMap(\.self))
+        #expect(receipt.isValid)
+        #expect(try victim.refusal(of: .receipt(receipt)) == .badFrame)
+        #expect(victim.isUntouched)
+    }
+
+    @Test("many tips, of however many spaces, are refused rather than kept")
+    func manyTips() throws {
+        var victim = try Victim(isMember: true)
+        var generator = SeededGenerator(seed: 1)
+        let tips = (0..<SyncLimits.tips).map { _ in
+            Tip(device: victim.contract.bench.id, seq: 9, id: ChangeID(.random(using: &generator)))
+        }
+        var refusal: SyncError.Code?
+        for _ in 0...SyncLimits.heldTips / SyncLimits.tips where refusal == nil {
+            var contract = try MemorySpace.contract(
+                between: victim.contract.client, at: victim.contract.desk, and: victim.contract.freelancer,
+                at: victim.contract.bench, using: &generator)
+            try contract.settle(using: &generator)
+            try victim.store.adopt(contract.space)
+            refusal = try victim.refusal(of: .tips(contract.space.id, tips))
+        }
+        #expect(refusal == .limit)
+    }
+
     @Test("nothing counts before the greeting")
     func beforeGreeting() throws {
         for frame in [

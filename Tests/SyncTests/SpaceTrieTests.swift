@@ -29,6 +29,7 @@ private struct DigestStore: SyncStore {
     func missingBlobs(in space: SpaceID) -> [BlobID] { [] }
     func missingChunks(of blob: BlobID) -> [Int]? { nil }
     func completeBlobs(in space: SpaceID) -> [BlobID] { [] }
+    func completeBlobs(among blobs: [BlobID]) -> [BlobID] { [] }
     func chunkList(of blob: BlobID, in space: SpaceID) -> [Bytes32]? { nil }
     func chunk(_ index: Int, of blob: BlobID) -> [UInt8]? { nil }
     func store(chunkList: [Bytes32], of blob: BlobID) {}
