@@ -127,11 +127,8 @@ extension Node {
 extension Replica {
     /// Devices that may open a connection: members of a shared space, known peers, and anyone while an invite is open.
     func mayCall(_ device: DeviceID) throws -> Bool {
-        for space in try spaces() {
-            let roster = try roster(of: space)
-            // Whoever waits for the parties' consent is a reader too, though not yet a member.
-            if roster.readers[device.raw] != nil || !roster.openInvites.isEmpty { return true }
-        }
+        // Whoever waits for the parties' consent is a reader too, though not yet a member.
+        if try store.isReader(device) || store.hasOpenInvite() { return true }
         return try addresses().contains { try $0.parsed().device == device }
     }
 }

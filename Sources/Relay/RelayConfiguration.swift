@@ -12,11 +12,15 @@ package struct RelayLimits: Sendable {
     package var bytesPerSpace = 256 * 1_024 * 1_024
     /// Attachments of one space, in bytes.
     package var blobBytesPerSpace = 4 * 1_024 * 1_024 * 1_024
+    /// Spaces that none of their members has sent yet.
+    package var unvouchedSpaces = 256
 
     package init() {}
 
     var store: StoreLimits {
-        StoreLimits(spacesPerDevice: spacesPerDevice, bytesPerSpace: bytesPerSpace, blobBytesPerSpace: blobBytesPerSpace)
+        StoreLimits(
+            spacesPerDevice: spacesPerDevice, bytesPerSpace: bytesPerSpace, blobBytesPerSpace: blobBytesPerSpace,
+            unvouchedSpaces: unvouchedSpaces)
     }
 
     var transport: TransportLimits {

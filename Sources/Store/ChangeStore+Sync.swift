@@ -68,6 +68,24 @@ extension ChangeStore {
         }
     }
 
+    /// Whether any space here is shared with a device for its own key's sake.
+    package func isReader(_ device: DeviceID) throws -> Bool {
+        try read {
+            try Bool.fetchOne(
+                $0, sql: "SELECT EXISTS (SELECT 1 FROM reader WHERE key = ? AND until >= ?)",
+                arguments: [device.data, Int64(clock())]) ?? false
+        }
+    }
+
+    /// Whether the link of an invite to any space here still opens it: its key is the only kind of reader whose time ends.
+    package func hasOpenInvite() throws -> Bool {
+        try read {
+            try Bool.fetchOne(
+                $0, sql: "SELECT EXISTS (SELECT 1 FROM reader WHERE until >= ? AND until < ?)",
+                arguments: [Int64(clock()), Int64.max]) ?? false
+        }
+    }
+
     private func number(of space: SpaceID, _ db: Database) throws -> Int64? {
         try Int64.fetchOne(db.cachedStatement(sql: "SELECT number FROM space WHERE id = ?"), arguments: [space.data])
     }
@@ -152,8 +170,11 @@ extension ChangeStore {
         let signed = Data(CBORWriter.encode { receipt.write(to: &$0) })
         try write { db in
             for change in receipt.changes {
-                try db.cachedStatement(sql: "INSERT OR IGNORE INTO receipt (relay, change, time, signed) VALUES (?, ?, ?, ?)")
-                    .execute(arguments: [receipt.relay.data, change.data, Int64(receipt.time), signed])
+                try db.execute(
+                    sql: """
+                        INSERT OR IGNORE INTO receipt (relay, change, time, signed)
+                        SELECT ?, id, ?, ? FROM change WHERE id = ?
+                        """, arguments: [receipt.relay.data, Int64(receipt.time), signed, change.data])
             }
         }
     }

@@ -3,8 +3,13 @@ import GRDB
 import Ledger
 import Sync
 
-/// How much a store takes from others; a replica, which takes only what is its own, has no such limits.
+/// How much a store takes from others; a replica, which takes only what is its own, has no limits but those on what is laborious.
 package struct StoreLimits: Sendable {
+    /// Control changes of one space, all of which are read whenever it grows.
+    package static let controlChanges = 2_048
+    /// Logs of one space, and branches of those that forked: a change may have seen all of them.
+    package static let logs = 512
+
     /// Spaces that one device belongs to.
     package var spacesPerDevice: Int?
     /// Headers and bodies of one space, in bytes.
@@ -12,18 +17,42 @@ package struct StoreLimits: Sendable {
     /// Attachments of one space, in bytes.
     package var blobBytesPerSpace: Int?
 
-    package init(spacesPerDevice: Int? = nil, bytesPerSpace: Int? = nil, blobBytesPerSpace: Int? = nil) {
+    /// Spaces to which nobody on their roster has sent yet, of all devices together: anyone can begin those.
+    package var unvouchedSpaces: Int?
+
+    package init(
+        spacesPerDevice: Int? = nil, bytesPerSpace: Int? = nil, blobBytesPerSpace: Int? = nil, unvouchedSpaces: Int? = nil
+    ) {
         self.spacesPerDevice = spacesPerDevice
+        self.unvouchedSpaces = unvouchedSpaces
         self.bytesPerSpace = bytesPerSpace
         self.blobBytesPerSpace = blobBytesPerSpace
     }
 
     /// Judges a space after `peer`'s changes went in; within their transaction.
     func check(_ view: SpaceView, sentBy peer: PeerIdentity) throws {
+        let logs = try Int.fetchOne(
+            view.db, sql: "SELECT count(*) FROM log WHERE space = ?", arguments: [view.number])
+        let controlChanges = try Int.fetchOne(
+            view.db, sql: "SELECT count(*) FROM change WHERE space = ? AND audience = 1", arguments: [view.number])
+        guard let logs, let controlChanges, logs <= Self.logs, controlChanges <= Self.controlChanges else {
+            throw StoreError(
+                .quota,
+                "\(view.space) has more than the \(Self.controlChanges) membership changes or \(Self.logs) logs that are kept of a space. "
+                    + "Go on in a new one.")
+        }
         if let bytesPerSpace, view.bytes > bytesPerSpace {
             throw StoreError(
                 .quota,
                 "\(view.space) has more than the \(bytesPerSpace) bytes that this relay keeps of a space. Use another relay.")
+        }
+        if let unvouchedSpaces, !view.isVouched {
+            let count = try Int.fetchOne(view.db, sql: "SELECT count(*) FROM space WHERE NOT is_vouched")
+            guard let count, count > unvouchedSpaces else { return }
+            throw StoreError(
+                .quota,
+                "\(peer.device) is not known to belong to \(view.space), and this relay keeps no more such spaces. "
+                    + "Have a member's device send it first.")
         }
         guard let spacesPerDevice else { return }
         let count = try Int.fetchOne(view.db, sql: "SELECT count(*) FROM reader WHERE key = ?", arguments: [peer.device.data])

@@ -44,6 +44,21 @@ struct RelayLimitTests {
         }
     }
 
+    @Test("spaces that none of their members has sent are kept up to a number, and then refused with a sentence")
+    func unvouchedSpaces() async throws {
+        var harness = try RelayHarness()
+        harness.limits.unvouchedSpaces = 3
+        try await harness.run { [harness] relay in
+            let client = try harness.party("client")
+            let finder = try harness.party("finder")
+            for _ in 0..<4 { try finder.copy(try client.found(), from: client) }
+            let statistics = try await finder.sync(with: relay)
+            #expect(statistics.refusedByPeer.count == 4)
+            #expect(statistics.refusedByPeer.values.count { $0.contains("keeps no more such spaces") } == 1)
+            #expect(try await client.sync(with: relay).refusedByPeer.isEmpty)
+        }
+    }
+
     @Test("what was refused is offered again in the next session")
     func offeredAgain() async throws {
         var harness = try RelayHarness()
