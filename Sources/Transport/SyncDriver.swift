@@ -30,6 +30,8 @@ package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
         package var keepAlive = Duration.seconds(20)
         /// After so long without a byte from the peer, it is given up.
         package var silence = Duration.seconds(60)
+        /// After so long without a greeting too, whatever else has come.
+        package var greeting = Duration.seconds(30)
 
         package init() {}
     }
@@ -87,6 +89,7 @@ package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
             tasks.addTask { try await self.sendFrames() }
             tasks.addTask { try await self.follow(ticks) }
             tasks.addTask { try await self.watch() }
+            tasks.addTask { try await self.awaitGreeting() }
             while let isOver = try await tasks.next(), !isOver {}
         }
         return statistics
@@ -100,6 +103,8 @@ package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
             guard try attempt({ try $0.receive(frame) }) else { return false }
             if !hasHeard { onEvent(.firstFrame) }
             hasHeard = true
+            // Many frames may be here already, and the other sessions have their turn before the next of this one.
+            await Task.yield()
         }
         guard mode == .live || state.withLock(\.isOver) else { throw TransportError.closed(connection.remote) }
         return true
@@ -177,6 +182,13 @@ package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
         }
         if let news { onEvent(.settled(news)) }
         return isSettled
+    }
+
+    /// Gives up a peer that does not greet, so that a connection is held only by those who sync.
+    private func awaitGreeting() async throws -> Bool {
+        try await Task.sleep(for: timing.greeting)
+        guard statistics.framesReceived > 0 else { throw TransportError.noGreeting(connection.remote, after: timing.greeting) }
+        return false
     }
 
     /// Has a sign of life sent where nothing else was, and expects one.

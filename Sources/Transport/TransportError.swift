@@ -104,6 +104,10 @@ extension TransportError {
         TransportError(.idle, "\(peer) was silent for \(limit) and was disconnected; connect again to continue.")
     }
 
+    static func noGreeting(_ peer: Endpoint, after limit: Duration) -> TransportError {
+        TransportError(.idle, "\(peer) did not greet within \(limit) and was disconnected; connect again to continue.")
+    }
+
     static func closed(_ peer: Endpoint) -> TransportError {
         TransportError(.closed, "The connection with \(peer) is closed; connect again to continue.")
     }

@@ -26,6 +26,21 @@ struct SyncDriverTests {
         }
     }
 
+    @Test("gives up a peer that shows signs of life and never greets")
+    func noGreeting() async throws {
+        let harness = try RelayHarness()
+        let party = try harness.party("party")
+        let mute = try harness.party("mute")
+        try await Self.listening(as: mute) { connection in
+            while true { try await connection.send(Frame.alive.encoded) }
+        } dial: { endpoint in
+            let error = await #expect(throws: TransportError.self) {
+                try await Self.sync(party, with: mute, at: endpoint, .live, greeting: .milliseconds(200))
+            }
+            #expect(error?.description.contains("did not greet") == true)
+        }
+    }
+
     @Test("keeps a quiet connection alive from both sides")
     func quietPeer() async throws {
         let harness = try RelayHarness()
@@ -118,11 +133,12 @@ struct SyncDriverTests {
 extension SyncDriverTests {
     private static func sync(
         _ party: Party, with peer: Party, at endpoint: Endpoint, _ mode: SyncDriver<Party>.Mode,
-        keepAlive: Duration = .seconds(20), silence: Duration = .seconds(60)
+        keepAlive: Duration = .seconds(20), silence: Duration = .seconds(60), greeting: Duration = .seconds(30)
     ) async throws {
         var timing = SyncDriver<Party>.Timing()
         timing.keepAlive = keepAlive
         timing.silence = silence
+        timing.greeting = greeting
         try await Dialer.withConnection(to: endpoint, expecting: peer.device, identity: party.identity) { [timing] in
             _ = try await SyncDriver($0, store: party, device: party.device, isDialer: true, mode: mode, timing: timing)
                 .run(ticks: party.ticks.listen())
