@@ -152,7 +152,15 @@ let package = Package(
             "HandselKitTests", ["Canon", "Ledger", "LedgerSupport", "Agreement", "Replica", "HandselKit", crypto],
             exclude: ["Vectors"]),
         tests("GuideTests", ["handsel"]),
-        tests("SystemTests", ["handsel"]),
+        // Attackers speak the protocol themselves, below the program's own commands.
+        tests(
+            "SystemTests",
+            [
+                "handsel", "Canon", "Ledger", "LedgerSupport", "Sync", "Transport", "HandselKit",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         tests(
             "FuzzTests",
             ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Evidence", "HandselKit", "LedgerSupport", "FuzzSubjects"],

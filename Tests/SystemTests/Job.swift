@@ -38,6 +38,9 @@ final class Job: Sendable {
 
     var isRunning: Bool { process.isRunning }
 
+    /// The process's number.
+    var id: Int32 { process.processIdentifier }
+
     /// What it has said to standard output so far.
     var said: String { String(decoding: (try? Data(contentsOf: output)) ?? Data(), as: UTF8.self) }
 

@@ -5,7 +5,7 @@ import Support
 actor RelayProcess {
     let store: URL
     private let folder: URL
-    private var job: Job
+    private(set) var job: Job
     /// What earlier runs have said.
     private var past = ""
     let link: String
