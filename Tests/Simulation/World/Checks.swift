@@ -25,7 +25,7 @@ extension World {
         }
         let isOneLine = agents.count <= 1 && agents.isDisjoint(with: proven)
         let check = try MoneyCheck(reference.replica, space: space, bank: bank, isOneLine: isOneLine)
-        check.faults.forEach { fail("money: \($0)") }
+        for fault in check.faults { fail("money: \(fault)") }
     }
 
     /// The same changes everywhere, and all that anybody was ever told was safe.
@@ -83,8 +83,9 @@ extension World {
     private func checkAuthority(_ reference: Machine, _ roster: Roster) throws {
         let counting = try reference.replica.store.countingChanges(in: space).intersection(misdeeds)
         if !counting.isEmpty { fail("\(counting.count) acts count that their signers were not allowed") }
-        let undone = try reference.replica.store.voidActs(in: space).intersection(rightful)
-        if !undone.isEmpty { fail("\(undone.count) acts are void that were signed as the rules allowed") }
+        for (change, act, reason) in try reference.replica.store.voidActs(in: space) where rightful.contains(change) {
+            fail("an act is void that was signed as the rules allowed: \(act): \(reason)")
+        }
         for audience in Audience.sealed {
             for epoch in roster.epochs where !roster.keysWithout(epoch, audience).isEmpty {
                 fail("a member was never given keys that count")
@@ -168,10 +169,12 @@ extension ChangeStore {
         }
     }
 
-    func voidActs(in space: SpaceID) throws -> Set<ChangeID> {
+    func voidActs(in space: SpaceID) throws -> [(change: ChangeID, kind: String, reason: String)] {
         try read { db in
-            let sql = "SELECT change FROM act WHERE space = ? AND reason IS NOT NULL"
-            return Set(try Data.fetchAll(db, sql: sql, arguments: [space.data]).compactMap { ChangeID(bytes: $0) })
+            let sql = "SELECT change, kind, reason FROM act WHERE space = ? AND reason IS NOT NULL"
+            return try Row.fetchAll(db, sql: sql, arguments: [space.data]).map { row in
+                (try row.identifier("change"), row["kind"], row["reason"])
+            }
         }
     }
 

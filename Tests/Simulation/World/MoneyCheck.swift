@@ -12,8 +12,9 @@ struct MoneyCheck {
     private var lines: [Int: Totals] = [:]
     private var used: Set<Bytes32> = []
     private var acts: [Act] = []
-    /// Whether the agent has signed on one line. On two, each total is the greater of both, and a deposit that only one of them knew
-    /// is to be booked again.
+    /// Whether the agent has signed on one line.
+    ///
+    /// On two, each total is the greater of both, and a deposit that only one of them knew is to be booked again.
     private let isOneLine: Bool
 
     init(_ replica: Replica, space: SpaceID, bank: Bank, isOneLine: Bool) throws {

@@ -60,8 +60,8 @@ final class World {
 
     func end() {
         wires = []
-        machines.forEach { $0.close() }
-        relays.forEach { $0.close() }
+        for machine in machines { machine.close() }
+        for relay in relays { relay.close() }
         try? FileManager.default.removeItem(at: scratch)
     }
 
@@ -216,12 +216,12 @@ final class World {
 func contains(_ bytes: some ContiguousBytes, _ text: String) -> Bool {
     let wanted = Array(text.utf8)
     return bytes.withUnsafeBytes { bytes in
-        guard let first = wanted.first, bytes.count >= wanted.count else { return false }
+        guard let first = wanted.first, let base = bytes.baseAddress, bytes.count >= wanted.count else { return false }
         var start = 0
         let end = bytes.count - wanted.count
         while start <= end {
-            guard let found = memchr(bytes.baseAddress! + start, Int32(first), end - start + 1) else { return false }
-            start = UnsafeRawPointer(found) - bytes.baseAddress!
+            guard let found = memchr(base + start, Int32(first), end - start + 1) else { return false }
+            start = UnsafeRawPointer(found) - base
             if wanted.indices.allSatisfy({ bytes[start + $0] == wanted[$0] }) { return true }
             start += 1
         }
