@@ -6,7 +6,7 @@ package struct ControlLog: Sendable {
     private var cache: [ChangeID: Roster] = [:]
     private static let cached = 64
     /// How many of the entries are folded; those after them have been placed since.
-    private var folded: Int
+    private var foldedCount: Int
     /// What all entries come to, whether or not they stand.
     package private(set) var claimed: Roster
     package private(set) var standing = Standing()
@@ -18,26 +18,51 @@ package struct ControlLog: Sendable {
         placements = Dictionary(entries.map { ($0.id, $0.placement) }) { first, _ in first }
         claimed = Roster(folding: self.entries)
         roster = claimed
-        folded = entries.count
+        foldedCount = entries.count
     }
 
-    /// Takes note of which changes stand; of those that do not, removals count all the same.
-    package mutating func settle(_ standing: Standing) {
+    /// Devices that another of their person's removed: these removals count whether they stand or not.
+    package var removals: [Roster.Removal] { claimed.removals.filter { !$0.isReplacement } }
+
+    /// Works out which changes stand, from everything there is of the space; `forks` are the changes in each place that has several.
+    ///
+    /// Who replaces an agent or a mediator is itself let in by a change that has to stand. What those sign who were replaced does
+    /// not bear on that, so that two steps suffice.
+    package mutating func settle(forks: [[Stamp]], logs: some Logs) throws {
+        guard !forks.isEmpty || !claimed.removals.isEmpty else { return adopt(Standing()) }
+        let first = try Standing(forks: forks, removals: removals, roster: claimed, logs: logs)
+        let replacements = (first == standing ? roster : folded(under: first)).removals.filter(\.isReplacement)
+        if replacements.isEmpty { return adopt(first) }
+        adopt(try Standing(forks: forks, removals: removals + replacements, roster: claimed, logs: logs))
+    }
+
+    private mutating func adopt(_ standing: Standing) {
         guard standing != self.standing else { return }
         self.standing = standing
-        folded = 0
+        foldedCount = 0
         fold()
     }
 
     /// Works out what the entries come to of which some were placed since.
     package mutating func fold() {
-        if folded == 0 { (claimed, roster) = (Roster(), Roster()) }
-        for entry in entries[folded...] {
+        if foldedCount == 0 { (claimed, roster) = (Roster(), Roster()) }
+        for entry in entries[foldedCount...] {
             claimed.fold(entry)
-            if !standing.isEmpty { roster.fold(standing.cause(against: entry.placement) == nil ? entry : entry.removalsAlone) }
+            if !standing.isEmpty { roster.fold(standingPart(of: entry, under: standing)) }
         }
         if standing.isEmpty { roster = claimed }
-        folded = entries.count
+        foldedCount = entries.count
+    }
+
+    /// What those entries come to that stand.
+    private func folded(under standing: Standing) -> Roster {
+        if standing.isEmpty { return claimed }
+        return Roster(folding: entries.map { standingPart(of: $0, under: standing) })
+    }
+
+    /// Of an entry that does not stand, a person's removals of their own devices count all the same.
+    private func standingPart(of entry: ControlEntry, under standing: Standing) -> ControlEntry {
+        standing.cause(against: entry.placement) == nil ? entry : entry.removalsAlone
     }
 
     /// Places an entry; what all come to then, `fold` has to work out, once for however many were placed.
@@ -45,7 +70,7 @@ package struct ControlLog: Sendable {
         placements[entry.id] = entry.placement
         let index = entries.lastIndex { $0.placement.stamp < entry.placement.stamp }.map { $0 + 1 } ?? 0
         entries.insert(entry, at: index)
-        if index < folded { folded = 0 }
+        if index < foldedCount { foldedCount = 0 }
     }
 
     /// Whether more than one change tried to key the space; which of them count may change with each entry.

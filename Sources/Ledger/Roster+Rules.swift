@@ -14,6 +14,9 @@ extension Roster {
         case .addDevice(let certificate):
             // Whether the person has a role may depend on a join that is yet to come, which must not undo what they add meanwhile.
             if !certificates.values.contains(where: { $0.person == certificate.person }) { return "its person is not a member" }
+            if former.contains(certificate.person), unseenReplacements(of: certificate.person, entry).isEmpty {
+                return "its person was replaced"
+            }
             let isOwnEntrance = certificate.isSignedByPerson && certificate.device == entry.author
             if !isOwnEntrance, certificates[entry.author]?.person != certificate.person {
                 return "only a person's own devices add a device"
@@ -86,7 +89,7 @@ extension Roster {
         if kind != .contract || settled[author] == invite.role || !SpaceKind.contract.roles.contains(invite.role) {
             return "only another's place in a contract can be offered"
         }
-        if settled.values.contains(invite.role) { return "the \(invite.role.rawValue)'s place is taken" }
+        if invite.role.isParty, settled.values.contains(invite.role) { return "the \(invite.role.rawValue)'s place is taken" }
         // Whoever holds the link reads what its keys open, and both parties have yet to agree to them.
         if !invite.role.isParty, !invite.keys.isEmpty { return "an invite for the \(invite.role.rawValue) carries no keys" }
         return epochs.contains(invite.epoch) ? nil : "it names an unknown epoch"
@@ -99,7 +102,7 @@ extension Roster {
         if place.state == .revoked { return "the invite was revoked" }
         if case .accepted = place.state { return "the invite was already used" }
         if entry.claimedTime > place.invite.expiry { return "the invite had expired" }
-        if settled[certificate.person] != nil { return "its person is already a member" }
+        if let reason = reasonAgainst(certificate.person, as: place.invite.role) { return reason }
         let payload = Invite.joinPayload(space: space, invite: invite, certificate: certificate)
         guard SignaturePurpose.join.isValid(proof, over: payload, by: place.invite.signingKey) else {
             return "it does not prove the invite"
@@ -113,7 +116,7 @@ extension Roster {
         }
         if case .accepted = place.state { return "the invite was already accepted" }
         if place.state == .revoked { return "the invite was revoked" }
-        if settled[join.person] != nil { return "its person is already a member" }
+        if let reason = reasonAgainst(join.person, as: place.invite.role) { return reason }
         if place.invite.role.isParty { return isFounding(entry) ? nil : "only the inviter accepts a join" }
         if !isFounding(entry) {
             return isSettledCounterpart(author) ? nil : "only the other party agrees to the \(place.invite.role.rawValue)"
@@ -121,6 +124,18 @@ extension Roster {
         // In its past, not only before it in linear order: what the other party signs later cannot change what is settled.
         let hasConsent = consents[id, default: []].contains(where: entry.placement.past.contains)
         return hasConsent ? nil : "the other party has not agreed to the \(place.invite.role.rawValue) yet"
+    }
+
+    /// Why a person may not take a place; a person has one role in a space, so that what they signed in it stays theirs.
+    func reasonAgainst(_ person: PersonID, as role: Role) -> String? {
+        guard let own = settled[person] else { return nil }
+        if !former.contains(person) { return "its person is already a member" }
+        return own == role ? nil : "its person was the \(own.rawValue) before, and comes back as that or not at all"
+    }
+
+    /// Where a person was replaced without the author of an entry knowing.
+    private func unseenReplacements(of person: PersonID, _ entry: ControlEntry) -> [Replacement] {
+        replacements.filter { $0.person == person && !entry.placement.hasSeen($0.by) }
     }
 
     private func reasonAgainstAdding(_ role: Role, _ certificate: Certificate, in entry: ControlEntry) -> String? {
@@ -157,18 +172,23 @@ extension Roster {
                 break
             }
             guard let join = joins.first(where: { $0.id == id }), let role = role(of: join) else { break }
-            for (other, place) in places where place.invite.role == role { places[other]?.state = .revoked }
+            for (other, place) in places where place.invite.role == role && !place.isAccepted { places[other]?.state = .revoked }
             places[join.invite]?.state = .accepted(join: id)
-            settle(join.certificate, as: role)
+            if let before = person(in: role), before != join.person { replace(before, entry) }
+            settle(join.certificate, as: role, entry)
         case .addMember(let role, let certificate):
             admit(certificate, entry)
-            settle(certificate, as: role)
+            settle(certificate, as: role, entry)
         case .addDevice(let certificate):
             admit(certificate, entry)
+            // Whoever replaced its person removed it too.
+            removals += unseenReplacements(of: certificate.person, entry).map {
+                Removal(device: certificate.device, by: $0.by, isReplacement: true)
+            }
             // Whoever comes back by the recovery code after all devices were removed takes over from them.
             if certificate.isSignedByPerson { succeed(to: certificate.person, with: certificate.device, entry) }
         case .removeDevice(let device):
-            if !isRemoved(device) { removals.append(Removal(device: device, by: entry.placement)) }
+            removals.append(Removal(device: device, by: entry.placement, isReplacement: false))
             if device != entry.author, let person = author(of: device) { succeed(to: person, with: entry.author, entry) }
         }
         assignClaims()
@@ -181,13 +201,20 @@ extension Roster {
 
     /// What a removed device of a person alone could do, another of theirs can do from now on.
     private mutating func succeed(to person: PersonID, with device: DeviceID, _ entry: ControlEntry) {
-        func isOver(_ succession: Succession) -> Bool {
-            succession.last.map { isRemoved($0) && certificates[$0]?.person == person } ?? false
+        func isOver(_ succession: Succession?) -> Bool {
+            guard let last = succession?.last, certificates[last]?.person == person else { return false }
+            return removals.contains { $0.device == last && !$0.isReplacement }
         }
         if isOver(founding) { founding.pass(to: device, since: entry.placement.stamp) }
-        for role in serving.keys where serving[role].map(isOver) == true {
-            serving[role]?.pass(to: device, since: entry.placement.stamp)
-        }
+        if isOver(serving[person]) { serving[person]?.pass(to: device, since: entry.placement.stamp) }
+    }
+
+    /// Whoever had the place is out with all their devices.
+    private mutating func replace(_ person: PersonID, _ entry: ControlEntry) {
+        former.insert(person)
+        replacements.append(Replacement(person: person, by: entry.placement))
+        let devices = certificates.values.filter { $0.person == person }.map(\.device).sorted()
+        removals += devices.map { Removal(device: $0, by: entry.placement, isReplacement: true) }
     }
 
     /// Whether an entry's author was the founding device, as far as they could know.
@@ -199,9 +226,12 @@ extension Roster {
         }
     }
 
-    private mutating func settle(_ certificate: Certificate, as role: Role) {
+    private mutating func settle(_ certificate: Certificate, as role: Role, _ entry: ControlEntry) {
+        let isReturning = former.remove(certificate.person) != nil
         settled[certificate.person] = role
-        if !role.isParty { serving[role, default: Succession()].pass(to: certificate.device, since: nil) }
+        guard !role.isParty else { return }
+        let since = isReturning ? entry.placement.stamp : nil
+        serving[certificate.person, default: Succession()].pass(to: certificate.device, since: since)
     }
 
     /// Gives each place that is not settled to the first join whose invite stands; a party has the role at once.
@@ -212,7 +242,7 @@ extension Roster {
         }
         for role in kind?.roles ?? [] {
             let first = joins.first { join in
-                self.role(of: join) == role && places[join.invite]?.state == .open && settled[join.person] == nil
+                self.role(of: join) == role && places[join.invite]?.state == .open && reasonAgainst(join.person, as: role) == nil
             }
             guard let first else { continue }
             places[first.invite]?.state = .claimed(by: first.id)

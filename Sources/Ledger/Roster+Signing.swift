@@ -12,6 +12,6 @@ extension Roster {
     private func signingRole(of device: DeviceID, _ holder: (Succession) -> DeviceID?) -> Role? {
         guard let role = role(of: device) else { return nil }
         guard role == .agent || role == .mediator else { return role }
-        return serving[role].flatMap(holder) == device ? role : nil
+        return author(of: device).flatMap { serving[$0] }.flatMap(holder) == device ? role : nil
     }
 }

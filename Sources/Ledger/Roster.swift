@@ -46,6 +46,7 @@ package struct Roster: Hashable, Sendable {
 
         package let invite: Invite
         package internal(set) var state: State
+        var isAccepted: Bool { if case .accepted = state { true } else { false } }
     }
 
     /// A join that proves its invite, and that has the role if it is accepted.
@@ -60,6 +61,14 @@ package struct Roster: Hashable, Sendable {
     package struct Removal: Hashable, Sendable {
         package let device: DeviceID
         package let by: Placement
+        /// Whether somebody else was let in to its person's place, rather than another device of theirs removing it.
+        package let isReplacement: Bool
+    }
+
+    /// Where somebody else was let in to a person's place.
+    struct Replacement: Hashable, Sendable {
+        let person: PersonID
+        let by: Placement
     }
 
     /// Devices that held a right one after the other, each from the removal of the one before.
@@ -90,18 +99,23 @@ package struct Roster: Hashable, Sendable {
     var founding = Succession()
     /// Everyone who was ever rightly certified, whether or not their place was settled in favour of another.
     package internal(set) var certificates: [DeviceID: Certificate] = [:]
+    /// Whoever was replaced keeps the role in which they signed before.
     package internal(set) var roles: [PersonID: Role] = [:]
-    /// Those of `roles` that nothing takes away: the founder's, and what the founding device gave away.
+    /// Those of `roles` that no join competes for: the founder's, and what the founding device gave away.
     package internal(set) var settled: [PersonID: Role] = [:]
     package internal(set) var places: [ChangeID: Place] = [:]
     /// In linear order.
     package internal(set) var joins: [Join] = []
     /// Where the party that did not found the space agreed to an agent or a mediator, by join.
     package internal(set) var consents: [ChangeID: [Stamp]] = [:]
-    /// The device with which the agent, or the mediator, came in, or whoever of theirs has removed it.
-    var serving: [Role: Succession] = [:]
+    /// The device with which an agent or a mediator came in, or whoever of theirs has removed it.
+    var serving: [PersonID: Succession] = [:]
     /// In linear order; a device that was removed never comes back.
     package internal(set) var removals: [Removal] = []
+    /// In linear order.
+    var replacements: [Replacement] = []
+    /// Agents and mediators whose place somebody else has now.
+    package internal(set) var former: Set<PersonID> = []
     /// Where each device came in.
     var entrances: [DeviceID: Stamp] = [:]
     /// Rotations in linear order; new bodies are sealed under the last.
@@ -137,6 +151,9 @@ package struct Roster: Hashable, Sendable {
     /// The role of whoever signed with a device, removed since or not.
     package func role(of device: DeviceID) -> Role? { author(of: device).flatMap { roles[$0] } }
 
+    /// The role that a person has now; nil for whoever was replaced.
+    package func presentRole(of person: PersonID) -> Role? { former.contains(person) ? nil : roles[person] }
+
     package var founder: DeviceID? { founding.last }
 
     package var devices: Set<DeviceID> { Set(certificates.keys.filter { person(of: $0) != nil }) }
@@ -144,7 +161,7 @@ package struct Roster: Hashable, Sendable {
     /// Every X25519 key that reads what is meant for an audience here; every member reads the unsealed ones.
     package func sealingKeys(reading audience: Audience) -> [Bytes32] {
         sealingKeys { person in
-            guard let role = roles[person] else { return false }
+            guard let role = presentRole(of: person) else { return false }
             return !audience.isSealed || kind?.audiences(readBy: role).contains(audience) == true
         }
     }
@@ -170,10 +187,10 @@ package struct Roster: Hashable, Sendable {
         (epochRecipients[epoch]?[audience] ?? []).subtracting(sealingKeys(reading: audience))
     }
 
-    package func person(in role: Role) -> PersonID? { roles.first { $0.value == role }?.key }
+    package func person(in role: Role) -> PersonID? { roles.first { $0.value == role && !former.contains($0.key) }?.key }
 
     /// The one device whose acts count as the agent's or the mediator's, because its log is one line; nil for others.
-    package func device(in role: Role) -> DeviceID? { serving[role]?.last }
+    package func device(in role: Role) -> DeviceID? { person(in: role).flatMap { serving[$0]?.last } }
 
     /// Invites whose link still admits someone, or whose first taker waits to be confirmed.
     package var openInvites: [ChangeID: Place] {
@@ -190,9 +207,9 @@ package struct Roster: Hashable, Sendable {
     package func joinsAwaitingConsent(of device: DeviceID) -> [Join] {
         guard device == founder || isSettledCounterpart(person(of: device)) else { return [] }
         return joins.filter { join in
-            guard let place = places[join.invite], case .claimed(let first) = place.state, settled[join.person] == nil else {
-                return false
-            }
+            guard let place = places[join.invite], case .claimed(let first) = place.state,
+                reasonAgainst(join.person, as: place.invite.role) == nil
+            else { return false }
             if place.invite.role.isParty { return device == founder && join.id == first }
             return (device == founder) == (consents[join.id] != nil)
         }
@@ -204,7 +221,7 @@ package struct Roster: Hashable, Sendable {
             guard let place = places[join.invite], case .claimed = place.state else { return false }
             return !place.invite.role.isParty
         }
-        return Set(roles.keys).union(waiting.map(\.person))
+        return Set(roles.keys).subtracting(former).union(waiting.map(\.person))
     }
 
     func isSettledCounterpart(_ person: PersonID?) -> Bool {

@@ -5,7 +5,7 @@ package protocol Logs {
     func placement(in log: LogID, seq: UInt64) throws -> Placement?
 }
 
-/// Which changes count of devices that forked or were removed.
+/// Which changes count of devices that forked, or were removed: by another of their person's, or with a person who was replaced.
 ///
 /// A change at or after a fork, or that had not come before the removal of its device, stands if and only if it is in the past of a
 /// change by another person whose own past holds no proof of that fork or removal. So nobody voids what another has acknowledged,
@@ -17,6 +17,7 @@ package struct Standing: Hashable, Sendable {
         case fork =
             "its device signed two different histories, and nobody else had acknowledged this before that came to light"
         case removal = "its device was removed, and nobody else had acknowledged this before they knew"
+        case replacement = "its person was replaced, and nobody else had acknowledged this before they knew"
     }
 
     /// That a device forked, or was removed.
@@ -39,7 +40,7 @@ package struct Standing: Hashable, Sendable {
             guard stamp.device == device else { return false }
             switch cause {
             case .fork: return changes.contains { $0.change == stamp.change || placement.past.contains($0) }
-            case .removal: return !before.contains(stamp)
+            case .removal, .replacement: return !before.contains(stamp)
             }
         }
     }
@@ -48,13 +49,16 @@ package struct Standing: Hashable, Sendable {
 
     package init() {}
 
-    /// Works out what stands, from everything there is of a space; `forks` are the changes in each place that has several.
-    package init(forks: [[Stamp]], roster: Roster, logs: some Logs) throws {
+    /// Works out what stands, from everything there is of a space; `forks` are the changes in each place that has several, and
+    /// `roster` says whose the devices are.
+    init(forks: [[Stamp]], removals: [Roster.Removal], roster: Roster, logs: some Logs) throws {
         proofs = forks.compactMap { changes in
             changes.first.map { Proof(cause: .fork, device: $0.device, changes: changes.sorted(), before: VersionVector()) }
         }
-        proofs += roster.removals.map {
-            Proof(cause: .removal, device: $0.device, changes: [$0.by.stamp], before: $0.by.past.of($0.device))
+        proofs += removals.map {
+            Proof(
+                cause: $0.isReplacement ? .replacement : .removal, device: $0.device, changes: [$0.by.stamp],
+                before: $0.by.past.of($0.device))
         }
         guard !proofs.isEmpty else { return }
         let ranges = try logs.ranges
@@ -66,7 +70,7 @@ package struct Standing: Hashable, Sendable {
                 proofs[index].acknowledged.merge(last.of(proofs[index].device))
             }
         }
-        proofs.sort { $0.changes.lexicographicallyPrecedes($1.changes) }
+        proofs.sort { ($0.changes[0], $0.device) < ($1.changes[0], $1.device) }
     }
 
     package var isEmpty: Bool { proofs.isEmpty }

@@ -61,9 +61,7 @@ extension SpaceView: Logs {
 
     /// Works out anew which changes stand, where a device forked or was removed.
     func settle() throws {
-        let forks = try forks()
-        guard !forks.isEmpty || !control.claimed.removals.isEmpty else { return }
-        control.settle(try Standing(forks: forks, roster: control.claimed, logs: self))
+        try control.settle(forks: try forks(), logs: self)
     }
 
     /// A branch that has come since all were placed stands for its twin too, so that it counts as one place all the same.

@@ -138,7 +138,7 @@ package final class SpaceView: History {
     /// What does not stand is not built upon, so that nobody needs it who has not got it; but removals are, which count all the
     /// same, so that whoever has seen this change has seen them.
     package func heads() throws -> [Stamp] {
-        let placements = try numbers.keys.compactMap(lastStanding) + control.claimed.removals.map(\.by)
+        let placements = try numbers.keys.compactMap(lastStanding) + control.removals.map(\.by)
         return Set(placements.map(\.stamp)).filter { tip in !placements.contains { $0.past.contains(tip) } }.sorted()
     }
 

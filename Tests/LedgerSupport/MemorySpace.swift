@@ -25,7 +25,7 @@ package struct MemorySpace: History, Sendable {
 
     /// The changes that no other has seen, of those that stand and of removals, which count whether they stand or not.
     package func heads() -> [Stamp] {
-        let standing = standing.compactMap(placement) + control.claimed.removals.map(\.by)
+        let standing = standing.compactMap(placement) + control.removals.map(\.by)
         return Set(standing.map(\.stamp)).filter { stamp in !standing.contains { $0.past.contains(stamp) } }.sorted()
     }
 
@@ -65,7 +65,7 @@ package struct MemorySpace: History, Sendable {
     }
 
     private mutating func settle() throws {
-        control.settle(try Standing(forks: genealogy.forks, roster: control.claimed, logs: genealogy))
+        try control.settle(forks: genealogy.forks, logs: genealogy)
     }
 
     private mutating func placeAnew() throws {

@@ -240,13 +240,13 @@ struct StandingTests {
         }
         var all = stage.start
         for view in views { try all.take(from: view.1) }
-        let (again, oracle) = (try stage.union(all), try Oracle(all))
+        let (again, oracle) = (try stage.union(all), try StandingOracle(all))
         #expect(again.standing == oracle.standing, "seed \(seed)")
     }
 }
 
 /// The rule as it is written, over sets of changes.
-private struct Oracle {
+struct StandingOracle {
     private(set) var standing: Set<ChangeID> = []
 
     init(_ space: MemorySpace) throws {
@@ -255,6 +255,7 @@ private struct Oracle {
             pasts[change.id] = change.header.dependencies.reduce(into: []) { $0.formUnion((pasts[$1] ?? []).union([$1])) }
         }
         let roster = space.control.claimed
+        let removals = space.control.removals + space.roster.removals.filter(\.isReplacement)
         let headers = Dictionary(uniqueKeysWithValues: space.changes.map { ($0.value.id, $0.value.header) })
         func person(_ change: ChangeID) -> PersonID? { headers[change].flatMap { roster.author(of: $0.device) } }
         for change in headers.keys {
@@ -273,7 +274,7 @@ private struct Oracle {
                 }
                 if twins.count > 1 { require { past in twins.keys.filter(past.contains).count > 1 } }
             }
-            for removal in roster.removals where removal.device == header.device {
+            for removal in removals where removal.device == header.device {
                 let id = removal.by.stamp.change
                 if pasts[id]?.contains(change) != true { require { $0.contains(id) } }
             }

@@ -30,9 +30,8 @@ package struct CheckedHistory: Sendable {
         for record in history.records { try take(record) }
         control.fold()
         try checkTips()
-        guard !genealogy.forks.isEmpty || !control.claimed.removals.isEmpty else { return }
         do {
-            control.settle(try Standing(forks: genealogy.forks, roster: control.claimed, logs: genealogy))
+            try control.settle(forks: genealogy.forks, logs: genealogy)
         } catch {
             throw damage(.badAuthor, "What its forks and removals leave cannot be told.")
         }
