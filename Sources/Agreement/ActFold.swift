@@ -4,14 +4,17 @@ package import Ledger
 package struct SignedAct<Act: Hashable & Sendable>: Hashable, Sendable {
     package let moment: Moment
     package let role: Role
+    /// Who signed it; nil where their role alone is known, which then says enough.
+    package let person: PersonID?
     package let act: Act
     /// The acceptance in force for its signer, which whoever judges the act by its signer's view writes down; nil if there was none.
     package var accord: ChangeID?
 
-    package init(_ act: Act, at moment: Moment, by role: Role) {
+    package init(_ act: Act, at moment: Moment, by role: Role, of person: PersonID? = nil) {
         self.act = act
         self.moment = moment
         self.role = role
+        self.person = person
     }
 
     package var stamp: Stamp { moment.stamp }
@@ -26,17 +29,20 @@ package protocol ActMachine: Hashable, Sendable {
     var accordInForce: ChangeID? { get }
     /// Why an act has no effect when signed by somebody who knows this state, as a sentence that names the rule; nil if it has one.
     func reasonToRefuse(_ act: Act, by role: Role) -> String?
+    /// Why somebody does not act in a role, whatever the act; nil if they may.
+    func reasonToBar(_ person: PersonID, as role: Role) -> String?
     /// Takes a valid act, after all that come before it in linear order; settles contradictions with acts it had not seen.
     mutating func apply(_ signed: SignedAct<Act>)
 }
 
 extension ActMachine {
     package var accordInForce: ChangeID? { nil }
+    package func reasonToBar(_ person: PersonID, as role: Role) -> String? { nil }
 
     /// Whether an act counts whose signer's view this is; notes the agreement that it was signed under.
     package func judge(_ signed: inout SignedAct<Act>) -> String? {
         signed.accord = accordInForce
-        return reasonToRefuse(signed.act, by: signed.role)
+        return signed.person.flatMap { reasonToBar($0, as: signed.role) } ?? reasonToRefuse(signed.act, by: signed.role)
     }
 }
 

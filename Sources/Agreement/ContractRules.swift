@@ -37,12 +37,9 @@ extension ContractState: ActMachine {
         if terms.isHourly != active.isHourly {
             return Rule.amend.refusal("An amendment does not turn milestones into hours, nor hours into milestones.")
         }
-        if terms.agent != active.agent {
-            return Rule.amend.refusal("An amendment keeps the agent. To change the agent, end this contract and make another.")
-        }
-        if terms.mediator != active.mediator {
-            return Rule.amend.refusal(
-                "An amendment keeps the mediator. To change the mediator, end this contract and make another.")
+        if terms.agent != active.agent, let reason = reasonToKeepAgent { return Rule.amend.refusal(reason) }
+        if terms.mediator != active.mediator, milestones.contains(where: { dispute(over: $0) != nil }) {
+            return Rule.amend.refusal("A dispute is open, so its mediator stays until it is over.")
         }
         for milestone in milestones where milestone.totals.funded > 0 && !terms.isHourly {
             guard terms.milestone(milestone.terms.number) == milestone.terms else {
@@ -51,6 +48,21 @@ extension ContractState: ActMachine {
             }
         }
         return nil
+    }
+
+    /// Whoever holds money, or owes what was released, is not replaced.
+    private var reasonToKeepAgent: String? {
+        if held > 0 { return "\(money(held)) is held, so the agent stays until that is paid out or refunded." }
+        let owed = milestones.first { $0.consents.release > $0.totals.released }
+        return owed.map {
+            "Nobody has signed yet that all arrived that the client released on milestone \($0.terms.number), so the agent stays."
+        }
+    }
+
+    /// An agent or a mediator whom the terms name no more signs nothing, once it knows.
+    package func reasonToBar(_ person: PersonID, as role: Role) -> String? {
+        guard let named = activeTerms?.person(serving: role), named != person else { return nil }
+        return Rule.serve.refusal("The terms name another \(role.rawValue) now, who signs in that role.")
     }
 
     private func refuseAnswer(to id: ChangeID, by role: Role, verb: String, rule: Rule) -> String? {
@@ -105,7 +117,7 @@ extension ContractState: ActMachine {
         guard let terms = activeTerms else {
             return Rule.serve.refusal("The contract is not active yet, so there is no role to take up.")
         }
-        if (role == .agent ? terms.agent : terms.mediator) == nil {
+        if terms.person(serving: role) == nil {
             return Rule.serve.refusal("The terms name no \(role.rawValue).")
         }
         return serving[role] == nil ? nil : Rule.serve.refusal("The \(role.rawValue) has taken up the role already.")

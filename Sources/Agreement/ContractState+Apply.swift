@@ -7,7 +7,9 @@ import Ledger
 /// of the two stands, and a `Resolution` tells people.
 extension ContractState {
     package mutating func apply(_ signed: SignedAct<Act>) {
-        if let time = signed.act.agentTime { agentTime = max(agentTime, time) }
+        if let time = signed.act.agentTime, let agent = signer(signed, as: .agent) {
+            agentTimes[agent] = max(agentTimes[agent] ?? 0, time)
+        }
         noteReliance(signed)
         switch signed.act {
         case .offer(let terms, let prose): applyOffer(terms, prose, signed)
@@ -22,7 +24,7 @@ extension ContractState {
                 pauses[index].to = signed.change
             }
         case .end: applyEnd(signed)
-        case .serve(let name): if serving[signed.role] == nil { serving[signed.role] = name }
+        case .serve(let name): services.append(Service(role: signed.role, person: signer(signed, as: signed.role), name: name))
         case .delivered(let receipt):
             for change in receipt.changes {
                 deliveries[change, default: Delivery()].relay = min(deliveries[change]?.relay ?? .max, receipt.time)
@@ -43,6 +45,11 @@ extension ContractState {
             applyMilestoneAct(signed)
         default: applyMilestoneAct(signed)
         }
+    }
+
+    /// Who signed in a role, whom the terms that they knew name.
+    private func signer(_ signed: SignedAct<Act>, as role: Role) -> PersonID? {
+        signed.person ?? (accord(knownTo: signed)?.terms ?? activeTerms)?.person(serving: role)
     }
 
     mutating func resolve(_ lost: ChangeID, _ stood: ChangeID, _ sentence: String) {
@@ -109,9 +116,9 @@ extension ContractState {
         }
         // What takes the place of the first agreement is no amendment: it is ended, and not undone by the end.
         if isActive, let ending = unseenEnd(by: signed.moment) { return lapse(index, signed, to: ending, Self.endSentence) }
-        if let custody, let active = activeTerms, offers[index].terms.agent != active.agent {
+        if let receipt = unseenReceipt(by: signed.moment), let active = activeTerms, offers[index].terms.agent != active.agent {
             return lapse(
-                index, signed, to: custody,
+                index, signed, to: receipt,
                 "Money had come in before that was known to whoever changed the agent; the agent stays (rule G3).")
         }
         if [.withdrawn, .declined, .countered].contains(offers[index].outcome) {

@@ -35,13 +35,14 @@ extension ContractState {
         (offers[index].outcome, offers[index].settledBy) = (outcome, change)
     }
 
+    /// The first receipt that somebody at this point had not seen.
+    func unseenReceipt(by moment: Moment) -> Stamp? { receipts.first { !moment.hasSeen($0) } }
+
     /// What a receipt moves money on stays as the agent knew it, whatever was signed meanwhile: the milestone's terms, and that there
     /// is an agent; rule C7.
     mutating func takeCustody(of number: Int, _ signed: SignedAct<Act>) {
-        if custody == nil {
-            custody = signed.stamp
-            forgetConfirmations(unseenBy: signed)
-        }
+        receipts.append(signed.stamp)
+        forgetConfirmations(unseenBy: signed)
         guard let known = accord(knownTo: signed), known != accords.last else { return }
         if known.terms.agent != activeTerms?.agent { reinstate(known, signed) }
         guard let terms = known.terms.accounts.first(where: { $0.number == number }) else { return }
@@ -64,9 +65,9 @@ extension ContractState {
     /// Payments that were confirmed without the agent's knowledge are none of its line.
     private mutating func forgetConfirmations(unseenBy signed: SignedAct<Act>) {
         for index in milestones.indices {
-            guard let confirmation = milestones[index].confirmation, !signed.moment.hasSeen(confirmation) else { continue }
-            milestones[index].totals = Totals()
-            resolve(confirmation.change, signed.change, Self.custodySentence)
+            for change in milestones[index].forgetConfirmations(where: { !signed.moment.hasSeen($0) }) {
+                resolve(change, signed.change, Self.custodySentence)
+            }
         }
     }
 }

@@ -9,7 +9,9 @@ extension ContractState {
 
     mutating func applyMilestoneAct(_ signed: SignedAct<Act>) {
         guard let number = signed.act.milestone, let found = milestone(number) else { return }
-        if case .confirm = signed.act, let custody { return resolve(signed.change, custody.change, Self.custodySentence) }
+        if case .confirm = signed.act, let receipt = unseenReceipt(by: signed.moment) {
+            return resolve(signed.change, receipt.change, Self.custodySentence)
+        }
         let late = dispute(over: found)
         noteGift(signed, found, late)
         change(number) { milestone in
@@ -115,9 +117,8 @@ extension Milestone {
             answers.append(Answer(role: role, moment: signed.moment))
         case .giveBack(_, let total): consents.giveBack = max(consents.giveBack, total)
         case .confirm(_, let total):
-            totals.released = max(totals.released, total)
-            totals.funded = max(totals.funded, total)
-            confirmation = stamp
+            confirmations.append(Confirmation(stamp: stamp, total: total))
+            totals.confirm(total)
         case .ask(_, let total, _):
             answers.append(Answer(role: role, moment: signed.moment))
             if totals.held > 0 { ask = Ask(total: total, stamp: stamp) }
@@ -168,6 +169,7 @@ extension Milestone {
         if receipt.totals.released > totals.released { releasedAt = receipt.time }
         if receipt.totals.held < totals.held { spells = [] }
         totals = receipt.totals
+        receipted = totals
         if let silent = receipt.basis.silentParty {
             let seen = Set(answers.map(\.stamp).filter(signed.moment.hasSeen))
             timeouts.append(Timeout(silent: silent, stamp: signed.stamp, seen: seen))
@@ -177,6 +179,26 @@ extension Milestone {
             ask = nil
             openDispute = nil
         }
+    }
+}
+
+extension Milestone {
+    /// Takes back payments from hand to hand that the agent did not know of; returns the changes that confirmed them.
+    mutating func forgetConfirmations(where isForgotten: (Stamp) -> Bool) -> [ChangeID] {
+        let forgotten = confirmations.filter { isForgotten($0.stamp) }
+        guard !forgotten.isEmpty else { return [] }
+        confirmations.removeAll { isForgotten($0.stamp) }
+        totals = receipted
+        for confirmation in confirmations { totals.confirm(confirmation.total) }
+        return forgotten.map(\.stamp.change)
+    }
+}
+
+extension Totals {
+    /// What was paid from hand to hand came in and went out at once.
+    fileprivate mutating func confirm(_ total: Int64) {
+        released = max(released, total)
+        funded = max(funded, released + refunded)
     }
 }
 

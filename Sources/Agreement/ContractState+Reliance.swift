@@ -17,7 +17,10 @@ extension ContractState {
         return isNext && !relied.contains(standing.offer) && isInCustody(other)
     }
 
-    private func isInCustody(_ accord: Accord) -> Bool { custody == nil || accord.terms.agent == activeTerms?.agent }
+    /// Whether money stays with its agent, or all of it was known to whoever agreed to another.
+    private func isInCustody(_ accord: Accord) -> Bool {
+        accord.terms.agent == activeTerms?.agent || unseenReceipt(by: accord.moment) == nil
+    }
 
     /// Somebody else than the acceptor's side acts, who knows of an acceptance and of nothing that it gave way to.
     mutating func noteReliance(_ signed: SignedAct<Act>) {

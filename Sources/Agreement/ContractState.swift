@@ -22,8 +22,8 @@ package struct ContractState: Hashable, Sendable {
     var lapses: [Lapse] = []
     /// Offers whose acceptance somebody else than the acceptor's side knew when they acted.
     var relied: Set<ChangeID> = []
-    /// The first receipt: from then on the agent stays.
-    var custody: Stamp?
+    /// What moved money: an agent whose receipt was not known to whoever changed the agent stays.
+    var receipts: [Stamp] = []
     /// An offer to amend that waits for the other side.
     package internal(set) var amendment: ChangeID?
     package internal(set) var pausedBy: Set<Role> = []
@@ -36,17 +36,23 @@ package struct ContractState: Hashable, Sendable {
     package internal(set) var invoices: [InvoiceState] = []
     package internal(set) var deliveries: [ChangeID: Delivery] = [:]
     package internal(set) var outages: [Range<UInt64>] = []
-    /// The agent's clock at its last act that states a time.
-    package internal(set) var agentTime: UInt64 = 0
+    /// Each agent's clock at its last act that states a time.
+    var agentTimes: [PersonID: UInt64] = [:]
     /// Bank entries that have become receipts.
     package internal(set) var references: Set<Bytes32> = []
-    /// Agent and mediator, once they have taken up their roles, by the names they use.
-    package internal(set) var serving: [Role: String] = [:]
+    /// Agents and mediators who have taken up their roles, by the names they use.
+    var services: [Service] = []
     /// Changes that parties revealed to the mediator, with their keys.
     package internal(set) var disclosed: [ChangeKey] = []
     package internal(set) var resolutions: [Resolution] = []
 
     package init() {}
+
+    struct Service: Hashable, Sendable {
+        let role: Role
+        let person: PersonID?
+        let name: String
+    }
 
     struct Pause: Hashable, Sendable {
         let by: Role
@@ -75,6 +81,20 @@ package struct ContractState: Hashable, Sendable {
     package var activeTerms: Terms? { accords.last?.terms }
 
     package var accordInForce: ChangeID? { accords.last?.since.change }
+
+    /// The agent and the mediator whom the terms name, once they have taken up their roles, by the names they use.
+    package var serving: [Role: String] {
+        var names: [Role: String] = [:]
+        for service in services where names[service.role] == nil {
+            guard let named = activeTerms?.person(serving: service.role), named == service.person else { continue }
+            names[service.role] = service.name
+        }
+        return names
+    }
+
+    /// The clock of the agent whom the terms name, at its last act that states a time.
+    package var agentTime: UInt64 { activeTerms?.agent.flatMap { agentTimes[$0] } ?? 0 }
+
     package var isActive: Bool { activeTerms != nil }
     package var isEnding: Bool { !endings.isEmpty }
     package var held: Int64 { milestones.reduce(0) { $0 + $1.totals.held } }

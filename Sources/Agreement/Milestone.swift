@@ -47,14 +47,21 @@ package struct Milestone: Hashable, Sendable {
     var withdrawnRequests: Set<ChangeID> = []
     /// The agent's time at the last release.
     package internal(set) var releasedAt: UInt64?
-    /// The freelancer's last word that a payment came, where nobody holds the money.
-    var confirmation: Stamp?
+    /// What the last receipt says.
+    var receipted = Totals()
+    /// The freelancer's words that payments came, where nobody holds the money.
+    var confirmations: [Confirmation] = []
     /// What the parties said that a timeout has to have seen, and the timeouts.
     var answers: [Answer] = []
     var timeouts: [Timeout] = []
 
     /// The last release and refund that were signed.
     var gifts: [Role: Stamp] = [:]
+
+    struct Confirmation: Hashable, Sendable {
+        let stamp: Stamp
+        let total: Int64
+    }
 
     struct Answer: Hashable, Sendable {
         let role: Role

@@ -204,3 +204,14 @@ extension Terms {
         return .fixed(milestones)
     }
 }
+
+extension Terms {
+    /// The agent or the mediator, if the terms name one.
+    package func person(serving role: Role) -> PersonID? {
+        switch role {
+        case .agent: agent
+        case .mediator: mediator
+        case .owner, .client, .freelancer: nil
+        }
+    }
+}

@@ -242,14 +242,3 @@ extension Node {
         return true
     }
 }
-
-extension Terms {
-    /// The agent or the mediator, if the terms name one.
-    func person(serving role: Role) -> PersonID? {
-        switch role {
-        case .agent: agent
-        case .mediator: mediator
-        case .owner, .client, .freelancer: nil
-        }
-    }
-}

@@ -69,7 +69,7 @@ extension SpaceFold {
                 continue
             }
             let moment = Moment(stamp: placement.stamp.operation(Int(ordinal)), past: placement.past)
-            try visit(row, fold.append(SignedAct(act, at: moment, by: role)))
+            try visit(row, fold.append(SignedAct(act, at: moment, by: role, of: view.roster.author(of: placement.stamp.device))))
         }
         return fold
     }

@@ -45,7 +45,7 @@ struct AmendmentTests {
         scene.refuses(.client, .accept(offer: second, termsHash: ContractScene.hash(terms)), "C2", "lapsed")
     }
 
-    @Test("an amendment touches only unfunded milestones, and keeps the currency, the kind and the agent")
+    @Test("an amendment touches only unfunded milestones, and keeps the currency, the kind and an agent who holds money")
     func limits() throws {
         var scene = try Contract.funded()
         let yen = try #require(Currency(code: "JPY"))
@@ -54,8 +54,8 @@ struct AmendmentTests {
             ("is funded", try Contract.terms { $0.pricing = .fixed([first]) }),
             ("currency", try Contract.terms { $0.currency = yen }),
             ("into hours", try Contract.hourlyTerms()),
-            ("keeps the agent", try Contract.terms { $0.agent = nil }),
-            ("keeps the agent", try Contract.terms { $0.agent = PersonID(.filled(9)) }),
+            ("100.00 EUR is held, so the agent stays", try Contract.terms { $0.agent = nil }),
+            ("100.00 EUR is held, so the agent stays", try Contract.terms { $0.agent = PersonID(.filled(9)) }),
         ]
         for (words, terms) in cases {
             scene.refuses(.client, .offer(terms, prose: .zero), "C7", words)

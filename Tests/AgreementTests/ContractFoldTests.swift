@@ -81,7 +81,8 @@ struct ContractFoldTests {
         var fold = ActFold<ContractState>()
         for signed in try Self.history(seed: seed).history.sorted(by: { $0.stamp < $1.stamp }) {
             let before = fold.state
-            let predicted = fold.view(of: signed.moment).reasonToRefuse(signed.act, by: signed.role)
+            var judged = signed
+            let predicted = fold.view(of: signed.moment).judge(&judged)
             let reason = fold.append(signed)
             #expect(reason == predicted, "seed \(seed): \(signed.act)")
             if reason != nil { #expect(fold.state == before, "seed \(seed): \(signed.act)") }

@@ -7,16 +7,19 @@ import Testing
 /// A device in a scene; clients and freelancers have two, so that they can contradict themselves.
 enum Actor: UInt8, CaseIterable, Sendable {
     case client = 1
-    case otherClient, freelancer, otherFreelancer, agent, mediator
+    case otherClient, freelancer, otherFreelancer, agent, mediator, newAgent, newMediator
 
     var role: Role {
         switch self {
         case .client, .otherClient: .client
         case .freelancer, .otherFreelancer: .freelancer
-        case .agent: .agent
-        case .mediator: .mediator
+        case .agent, .newAgent: .agent
+        case .mediator, .newMediator: .mediator
         }
     }
+
+    /// As the terms of scenes name the first agent and the first mediator.
+    var person: PersonID { PersonID(.filled(rawValue)) }
 
     static let parties: [Actor] = [.client, .freelancer]
 }
@@ -52,7 +55,7 @@ struct Scene<Machine: ActMachine> {
         let seq = counts[actor] ?? 0
         let change = Self.change(history.count + 1)
         let stamp = Stamp(lamport: lamport + 1, device: device, seq: seq, change: change)
-        let signed = SignedAct(act, at: Moment(stamp: stamp, past: past), by: actor.role)
+        let signed = SignedAct(act, at: Moment(stamp: stamp, past: past), by: actor.role, of: actor.person)
         history.append(signed)
         if fold.entries.last.map({ $0.signed.stamp < stamp }) ?? true { fold.append(signed) } else { fold = ActFold(history) }
         past.insert(stamp)
@@ -69,12 +72,17 @@ struct Scene<Machine: ActMachine> {
     /// Why acts are void, in linear order.
     var voids: [String] { fold.entries.compactMap(\.void) }
 
+    /// Why an act is refused before it is signed.
+    func reason(_ actor: Actor, _ act: Machine.Act) -> String? {
+        state.reasonToBar(actor.person, as: actor.role) ?? state.reasonToRefuse(act, by: actor.role)
+    }
+
     /// Expects that an act is refused under a rule, both before it is signed and when somebody signs it all the same.
     mutating func refuses(
         _ actor: Actor, _ act: Machine.Act, _ rule: String, _ words: String = "", at location: SourceLocation = #_sourceLocation
     ) {
         let before = state
-        let reason = before.reasonToRefuse(act, by: actor.role)
+        let reason = reason(actor, act)
         #expect(
             reason?.hasSuffix(" (rule \(rule)).") == true, "\(actor) \(act): \(reason ?? "allowed")", sourceLocation: location)
         #expect(words.isEmpty || reason?.contains(words) == true, "\(reason ?? "allowed")", sourceLocation: location)
@@ -88,7 +96,7 @@ struct Scene<Machine: ActMachine> {
     /// Expects that an act is allowed, and signs it.
     @discardableResult
     mutating func allows(_ actor: Actor, _ act: Machine.Act, at location: SourceLocation = #_sourceLocation) -> ChangeID {
-        let reason = state.reasonToRefuse(act, by: actor.role)
+        let reason = reason(actor, act)
         #expect(reason == nil, "\(actor) \(act)", sourceLocation: location)
         return self.act(actor, act)
     }

@@ -7,8 +7,6 @@ import Ledger
 struct ShadowLedger {
     /// What the last receipt of each milestone says.
     private(set) var lines: [Int: Totals] = [:]
-    /// What was paid from hand to hand, where nobody holds money.
-    private var confirmed: [Int: Int64] = [:]
     private var pots: [Int: Int64] = [:]
     private var client: Int64 = 0
     private var freelancer: Int64 = 0
@@ -27,9 +25,6 @@ struct ShadowLedger {
         switch signed.act {
         case .end: endings.append(signed)
         case .receipt(let receipt): return book(receipt, in: view)
-        case .confirm(let number, let total):
-            let sum = max(total, confirmed[number] ?? 0)
-            confirmed[number] = sum
         default: break
         }
         if let time = signed.act.agentTime {
@@ -62,9 +57,8 @@ struct ShadowLedger {
 
     /// What is wrong with the state that the booked acts came to.
     func fault(in contract: ContractState) -> String? {
-        for (number, line) in lines {
+        for number in lines.keys {
             guard let milestone = contract.milestone(number) else { return "Milestone \(number) has money and is not there." }
-            guard milestone.totals == line else { return "Milestone \(number) has other totals than its last receipt." }
             if let terms = fundedUnder[number], terms.number != 0, milestone.terms != terms {
                 return "Milestone \(number) was funded under other terms."
             }
@@ -74,13 +68,24 @@ struct ShadowLedger {
             guard totals.areSound, totals.funded == totals.released + totals.refunded + totals.held else {
                 return "Milestone \(milestone.terms.number) does not add up."
             }
-            let direct = lines.isEmpty ? confirmed[milestone.terms.number] ?? 0 : 0
-            if totals != (lines[milestone.terms.number] ?? Totals(funded: direct, released: direct)) {
-                return "Totals moved without a receipt."
-            }
+            if totals != expected(on: milestone.terms.number) { return "Totals moved without a receipt or a confirmation." }
         }
         if contract.held > 0, contract.activeTerms?.agent == nil { return "Money is held in a contract without an agent." }
         return faultOfTerms(contract)
+    }
+
+    /// The last receipt of a milestone, and what was paid from hand to hand, of which every agent knew who had signed a receipt by then.
+    private func expected(on number: Int) -> Totals {
+        var totals = lines[number] ?? Totals()
+        let receipts = booked.filter { if case .receipt = $0.act { true } else { false } }
+        for signed in booked {
+            guard case .confirm(number, let total) = signed.act,
+                receipts.allSatisfy({ $0.moment.hasSeen(signed.stamp) || signed.moment.hasSeen($0.stamp) })
+            else { continue }
+            totals.released = max(totals.released, total)
+            totals.funded = max(totals.funded, totals.released + totals.refunded)
+        }
+        return totals
     }
 
     private func faultOfTerms(_ contract: ContractState) -> String? {

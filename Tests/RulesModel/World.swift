@@ -53,6 +53,9 @@ struct World: Sendable {
         return DeviceID(Self.bytes(of: isReversed ? 100 - place : place))
     }
 
+    /// The agent or the mediator; which of the parties signs makes no difference to the rules.
+    static func person(in role: Role) -> PersonID? { role == .agent ? agent : role == .mediator ? mediator : nil }
+
     /// A device's next act, for which what it had seen determines id, sequence number and place; so that the same history has
     /// the same ids, in whatever order it was explored.
     func sign(_ act: Act, by role: Role, _ device: DeviceID, having past: VersionVector, after lamport: UInt64) -> SignedAct<Act>
@@ -60,7 +63,7 @@ struct World: Sendable {
         let seq = past[LogID(device)]
         let change = ChangeID(Self.bytes(of: Int(device.bytes[0]), Int(seq) + 1))
         let stamp = Stamp(lamport: lamport + 1, device: device, seq: seq, change: change)
-        return SignedAct(act, at: Moment(stamp: stamp, past: past), by: role)
+        return SignedAct(act, at: Moment(stamp: stamp, past: past), by: role, of: Self.person(in: role))
     }
 }
 

@@ -86,7 +86,7 @@ struct ChronicleFold {
         switch assertion {
         case .act(let act):
             guard let role = history.roster.signingRole(of: entry.device, knownAt: moment.past) else { return Self.cannotSign }
-            let reason = fold.append(SignedAct(act, at: moment, by: role))
+            let reason = fold.append(SignedAct(act, at: moment, by: role, of: person))
             acts.append(SignedOperation(act: act, entry: entry, void: reason))
         case .edit(.diary(let slot, let device, let record)):
             let key = SlotKey(slot: slot, device: device ?? entry.device)
