@@ -48,7 +48,7 @@ extension ContractState {
     }
 
     /// Who signed in a role, whom the terms that they knew name.
-    private func signer(_ signed: SignedAct<Act>, as role: Role) -> PersonID? {
+    func signer(_ signed: SignedAct<Act>, as role: Role) -> PersonID? {
         signed.person ?? (accord(knownTo: signed)?.terms ?? activeTerms)?.person(serving: role)
     }
 

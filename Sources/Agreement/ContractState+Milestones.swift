@@ -69,8 +69,9 @@ extension ContractState {
         let before = invoices.flatMap(\.disputes).map(\.stamp)
         if receipt.milestone == 0, let decider { settleSlots(seenBy: decider) }
         let open = invoices.flatMap(\.disputes).map(\.stamp)
+        let agent = signer(signed, as: .agent)
         change(receipt.milestone) { milestone in
-            milestone.apply(receipt, signed)
+            milestone.apply(receipt, signed, through: agent)
             guard decider != nil else { return }
             milestone.openDispute = milestone.openDispute?.rest {
                 open.contains($0) || !before.contains($0) && !signed.moment.hasSeen($0)
@@ -163,11 +164,12 @@ extension Milestone {
         }
     }
 
-    fileprivate mutating func apply(_ receipt: EscrowReceipt, _ signed: SignedAct<Act>) {
+    fileprivate mutating func apply(_ receipt: EscrowReceipt, _ signed: SignedAct<Act>, through agent: PersonID?) {
         // One line of receipts grows by itself; a second line, which only a forged log could have, takes nothing back.
         guard zip(receipt.totals.all, totals.all).allSatisfy({ $0 >= $1 }) else { return }
         if receipt.totals.released > totals.released { releasedAt = receipt.time }
         if receipt.totals.held < totals.held { spells = [] }
+        if let agent { moved[agent, default: Totals()] = totals(through: agent) + (receipt.totals - totals) }
         totals = receipt.totals
         receipted = totals
         if let silent = receipt.basis.silentParty {

@@ -92,6 +92,9 @@ package struct ContractState: Hashable, Sendable {
         return names
     }
 
+    /// The name under which somebody took up a role, whoever has it since.
+    package func serviceName(of person: PersonID) -> String? { services.first { $0.person == person }?.name }
+
     /// The clock of the agent whom the terms name, at its last act that states a time.
     package var agentTime: UInt64 { activeTerms?.agent.flatMap { agentTimes[$0] } ?? 0 }
 

@@ -31,6 +31,12 @@ package struct Totals: Hashable, Sendable {
         Totals(funded: funded, released: split.released, refunded: split.refunded, returned: returned)
     }
 
+    static func - (first: Totals, second: Totals) -> Totals {
+        Totals(
+            funded: first.funded - second.funded, released: first.released - second.released,
+            refunded: first.refunded - second.refunded, returned: first.returned - second.returned)
+    }
+
     package static func + (first: Totals, second: Totals) -> Totals {
         Totals(
             funded: first.funded + second.funded, released: first.released + second.released,

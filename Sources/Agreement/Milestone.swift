@@ -49,6 +49,8 @@ package struct Milestone: Hashable, Sendable {
     package internal(set) var releasedAt: UInt64?
     /// What the last receipt says.
     var receipted = Totals()
+    /// What moved through the hands of each agent.
+    var moved: [PersonID: Totals] = [:]
     /// The freelancer's words that payments came, where nobody holds the money.
     var confirmations: [Confirmation] = []
     /// What the parties said that a timeout has to have seen, and the timeouts.
@@ -77,6 +79,11 @@ package struct Milestone: Hashable, Sendable {
     }
 
     init(terms: MilestoneTerms) { self.terms = terms }
+
+    /// What moved through the hands of one agent, whoever else had money on the milestone before or after.
+    package func totals(through agent: PersonID) -> Totals { moved[agent] ?? Totals() }
+
+    package var agents: Set<PersonID> { Set(moved.keys) }
 
     /// The last round handed in; 0 before the first.
     package var round: Int {

@@ -64,7 +64,8 @@ extension Evidence {
                 .wrongHeads, in: EvidenceFile.manifest,
                 "\(EvidenceFile.manifest) names another space or other last changes than \(EvidenceFile.changes).")
         }
-        guard history.roster.person(of: manifest.exporter.device) == manifest.exporter.person else {
+        let (roster, device) = (history.roster, manifest.exporter.device)
+        guard roster.person(of: device) ?? roster.formerPerson(of: device) == manifest.exporter.person else {
             throw EvidenceError(
                 .badAuthor, in: EvidenceFile.manifest,
                 "\(manifest.exporter.device), which exported, is not a device of \(manifest.exporter.person) in this space.")

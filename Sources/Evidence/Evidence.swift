@@ -24,7 +24,8 @@ package enum Evidence {
     ) throws -> [String: [UInt8]] {
         let control = try CheckedHistory(checking: history(of: space, changes) { change, _ in !change.header.audience.isSealed })
         let roster = control.roster
-        guard let person = roster.person(of: keys.device) else {
+        // Whoever was replaced may show what they took part in.
+        guard let person = roster.person(of: keys.device) ?? roster.formerPerson(of: keys.device) else {
             throw EvidenceError(.refused, "\(keys.device) is not a member of \(space), so its signature says nothing about it.")
         }
         let selection = try Selection(only: only, withhold: withhold, among: changes.map(\.change), roster: roster)

@@ -73,7 +73,11 @@ extension Node {
                 add(code, "\(contract.title), \(milestone.terms.title): given back", -milestone.totals.returned)
             }
         }
-        for agent in Set(earning.map(\.agent)) {
+        // Whoever was replaced pays out what went through their hands.
+        let agents = earning.reduce(into: Set<PersonID>()) { agents, contract in
+            agents.formUnion(contract.state.milestones.flatMap(\.agents) + [contract.agent])
+        }
+        for agent in agents {
             guard let space = try account(with: agent) else { continue }
             for payout in try replica.account(space).payouts where ![.withdrawn, .failed].contains(payout.status) {
                 add(payout.currency.code, "paid out to \(payout.method.name): \(payout.status.rawValue)", -payout.amount)

@@ -6,20 +6,32 @@ import Store
 
 /// What an agent does: notes what it has, signs what the parties and the clock make due, and never more.
 extension Node {
-    /// A contract in which this person is the agent.
+    /// A contract in which this person is the agent, or was.
     struct Mandate {
         let space: SpaceID
         let title: String
         let state: ContractState
+        let agent: PersonID
+        /// Whether the terms name this person, who has not been replaced.
+        let isServing: Bool
+
+        /// What moved through this person's hands.
+        func totals(_ milestone: Milestone) -> Totals { milestone.totals(through: agent) }
+        var totals: Totals { state.milestones.reduce(Totals()) { $0 + totals($1) } }
     }
 
     /// More acts than any run signs in one contract; a guard against one that never comes to rest.
     private static let dutyLimit = 10_000
 
     func mandates() throws -> [Mandate] {
-        try replica.contracts().filter { $0.role == Role.agent.rawValue }.compactMap { contract in
+        let person = try replica.identity().person
+        return try replica.contracts().compactMap { contract in
             guard let space = SpaceID(text: contract.id) else { return nil }
-            return Mandate(space: space, title: contract.title, state: try replica.state(of: space))
+            let roster = try replica.roster(of: space)
+            guard roster.roles[person] == .agent else { return nil }
+            let state = try replica.state(of: space)
+            let isServing = state.activeTerms?.agent == person && roster.presentRole(of: person) == .agent
+            return Mandate(space: space, title: contract.title, state: state, agent: person, isServing: isServing)
         }
     }
 
@@ -36,7 +48,7 @@ extension Node {
     public func inbox() throws -> [DutyView] {
         let now = now
         let contracts = try requireMandates().flatMap { mandate -> [DutyView] in
-            guard mandate.state.isActive else { return [] }
+            guard mandate.isServing else { return [] }
             return try duties(in: mandate, at: now)
         }
         return contracts + (try waitingPayouts())
@@ -93,7 +105,7 @@ extension Node {
     public func signDuties(in ref: String? = nil) throws -> [SignedView] {
         let wanted = try ref.map { try replica.resolve($0) }
         var signed: [SignedView] = []
-        for mandate in try requireMandates() where mandate.state.isActive && (wanted == nil || wanted == mandate.space) {
+        for mandate in try requireMandates() where mandate.isServing && (wanted == nil || wanted == mandate.space) {
             try note(mandate.space)
             signed += try replica.commit(in: mandate.space) { try self.signDuties($0, mandate) }
             try creditAccounts()
@@ -153,7 +165,7 @@ extension Node {
     func takeUpRole(in space: SpaceID) throws {
         let act = Act.serve(name: try replica.identity().name)
         try replica.commit(in: space) { composer in
-            if try composer.state().reasonToRefuse(act, by: try composer.role()) == nil { try composer.sign(act) }
+            if try composer.reasonToRefuse(act) == nil { try composer.sign(act) }
         }
     }
 
@@ -202,7 +214,7 @@ extension Node {
 
     /// Logs a time in which the agent could not be reached; deadlines that run through it end later.
     public func logOutage(from: UInt64, to: UInt64) throws -> Int {
-        let mandates = try requireMandates().filter(\.state.isActive)
+        let mandates = try requireMandates().filter(\.isServing)
         for mandate in mandates {
             _ = try replica.commit(in: mandate.space) { try $0.sign(.outage(from: from, to: to)) }
         }

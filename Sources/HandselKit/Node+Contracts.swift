@@ -31,7 +31,7 @@ extension Node {
     private nonisolated func writeOffer(_ terms: Terms, prose: String, with composer: Composer) throws {
         let statement = Prose(salt: composer.randomSalt(), text: prose)
         let act = Act.offer(terms, prose: statement.hash)
-        if let reason = try composer.state().reasonToRefuse(act, by: try composer.role()) { throw HandselError(.refused, reason) }
+        if let reason = try composer.reasonToRefuse(act) { throw HandselError(.refused, reason) }
         let edits = try [composer.termsEdit(to: prose)].compactMap { $0 } + [.statement(statement)]
         try composer.write(edits.map(Assertion.edit))
         _ = try composer.sign(act)

@@ -61,7 +61,8 @@ extension Node {
         for milestone in mandate.state.milestones {
             let account = try composer.account()
             let number = milestone.terms.number
-            let total = milestone.totals.released - milestone.totals.returned
+            let totals = mandate.totals(milestone)
+            let total = totals.released - totals.returned
             let known = account.credits.first { $0.contract == mandate.space && $0.milestone == number }?.total ?? 0
             guard total != known else { continue }
             let time = max(replica.store.clock(), account.agentTime)

@@ -173,7 +173,7 @@ extension Node {
     }
 
     private func enterAll(with certificate: Certificate) throws {
-        for space in try replica.spaces() where try replica.roster(of: space).roles[certificate.person] != nil {
+        for space in try replica.spaces() where try replica.roster(of: space).presentRole(of: certificate.person) != nil {
             try enter(space, with: certificate)
         }
         try replica.replaceIdentity(certificate)

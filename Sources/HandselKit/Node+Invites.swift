@@ -76,14 +76,23 @@ extension Node {
         guard roster.founder == composer.device else {
             throw HandselError(.refused, "Only the device on which the contract was made invites to it.")
         }
-        guard roster.person(in: role) == nil else {
-            throw HandselError(.refused, "The \(role.rawValue)'s place in this contract is taken already.")
+        let holder = roster.person(in: role)
+        if role.isParty {
+            guard holder == nil else {
+                throw HandselError(.refused, "The \(role.rawValue)'s place in this contract is taken already.")
+            }
+            return role
         }
         let state = try composer.state()
-        let terms = [state.current?.terms, state.pending?.terms, state.activeTerms].compactMap { $0 }
-        guard role.isParty || terms.contains(where: { $0.person(serving: role) != nil }) else {
+        let terms = [state.current?.terms, state.pending?.terms, state.activeTerms]
+        let named = terms.compactMap { $0?.person(serving: role) }
+        guard named.contains(where: { $0 != holder }) else {
             throw HandselError(
-                .refused, "Name the \(role.rawValue) in the terms first: `handsel contract offer --\(role.rawValue) PERSON`.")
+                .refused,
+                holder == nil
+                    ? "Name the \(role.rawValue) in the terms first: `handsel contract offer --\(role.rawValue) PERSON`."
+                    : "The \(role.rawValue)'s place in this contract is taken already. To replace them, agree on somebody else first: "
+                        + "`handsel contract amend --\(role.rawValue) PERSON`.")
         }
         return role
     }
@@ -142,7 +151,7 @@ extension Node {
     public func join(_ link: String, progress: @Sendable (String) -> Void = { _ in }) async throws -> JoinResult {
         _ = try replica.identity()
         let invite = try InviteLink(parsing: link)
-        if let roster = try? replica.roster(of: invite.space), try roster.roles[replica.identity().person] != nil {
+        if let roster = try? replica.roster(of: invite.space), try roster.presentRole(of: replica.identity().person) != nil {
             throw HandselError(.refused, "You are a member of this contract already.")
         }
         try replica.holdInvite(invite.secret, to: invite.space, link: link)
@@ -159,7 +168,7 @@ extension Node {
     private func joinResult(_ space: SpaceID) throws -> JoinResult {
         let roster = try replica.roster(of: space)
         let person = try replica.identity().person
-        guard roster.roles[person] != nil else {
+        guard roster.presentRole(of: person) != nil else {
             let sentence =
                 roster.participants.contains(person)
                 ? "You have asked to be let in. Run `handsel sync` once both parties, whose terms must name you, have synced."
@@ -181,7 +190,7 @@ extension Node {
             let key = try held.secret.signingKey()
             let isOver = try replica.commit(in: held.space) { composer -> Bool in
                 let roster = composer.view.roster
-                if roster.roles[identity.person] != nil { return true }
+                if roster.presentRole(of: identity.person) != nil { return true }
                 guard let (id, place) = roster.places.first(where: { $0.value.invite.signingKey == key.publicKey }) else {
                     return false
                 }
@@ -238,7 +247,11 @@ extension Node {
         else { return false }
         if !role.isParty, try composer.state().activeTerms?.person(serving: role) != join.person { return false }
         try composer.write(.accept(join: join.id))
-        if !role.isParty { try composer.shareMissingKeys() }
+        guard !role.isParty else { return true }
+        try composer.fold()
+        // Whoever had the place before reads nothing that is written from now on.
+        try composer.rotateIfRead()
+        try composer.shareMissingKeys()
         return true
     }
 }

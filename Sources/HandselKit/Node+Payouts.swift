@@ -164,7 +164,7 @@ extension Node {
                 let number = milestone.terms.number
                 let item = mandate.space.bytes + Derivation.bigEndian(UInt64(number))
                 var ordered = orders[item, default: []].reduce(0) { $0 + $1.amount.minor }
-                var missing = milestone.totals.refunded + milestone.totals.returned - ordered
+                var missing = mandate.totals(milestone).refunded + mandate.totals(milestone).returned - ordered
                 guard missing > 0 else { continue }
                 let deposits = entries[PaymentReference(depositFor: number, of: mandate.space).text, default: []]
                 for origin in Self.origins(of: deposits, less: orders[item, default: []]) where missing > 0 {

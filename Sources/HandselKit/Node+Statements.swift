@@ -48,7 +48,7 @@ extension Node {
             throw HandselError(.notFound, "\"\(path)\" is not a file that can be read. Check its name and permissions.")
         }
         let statements = try BankStatement.statements(in: [UInt8](data))
-        for mandate in try mandates() where mandate.state.isActive { try note(mandate.space) }
+        for mandate in try mandates() where mandate.isServing { try note(mandate.space) }
         var lines: [StatementReport.Line] = []
         let targets = try targets()
         var known = Dictionary(uniqueKeysWithValues: try replica.bankEntries().map { ($0.id, $0.use) })
@@ -178,7 +178,7 @@ extension Node {
         let accounts = try servedAccounts().map(\.state)
         let codes = Set(mandates.compactMap { $0.state.activeTerms?.currency.code } + entries.map(\.currency))
         return try codes.sorted().map { code in
-            let totals = mandates.filter { $0.state.activeTerms?.currency.code == code }.reduce(Totals()) { $0 + $1.state.totals }
+            let totals = mandates.filter { $0.state.activeTerms?.currency.code == code }.reduce(Totals()) { $0 + $1.totals }
             let own = entries.filter { $0.currency == code }
             func sum(_ use: BankEntry.Use, isCredit: Bool) -> Int64 {
                 own.filter { $0.use == use && $0.isCredit == isCredit }.reduce(0) { $0 + $1.minor }

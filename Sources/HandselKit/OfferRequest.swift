@@ -97,11 +97,17 @@ public struct CounterRequest: Sendable {
     public var terms: String?
     public var reviewHours: UInt64?
     public var deadlines: [DeadlineRequest]
+    /// The person who holds the money or rules from then on, or `none`.
+    public var agent: String?
+    public var mediator: String?
 
     public init(
         title: String? = nil, milestones: [MilestoneRequest]? = nil, hourlyRate: String? = nil, weeklyHours: UInt64? = nil,
-        terms: String? = nil, reviewHours: UInt64? = nil, deadlines: [DeadlineRequest] = []
+        terms: String? = nil, reviewHours: UInt64? = nil, deadlines: [DeadlineRequest] = [], agent: String? = nil,
+        mediator: String? = nil
     ) {
+        self.agent = agent
+        self.mediator = mediator
         self.title = title
         self.milestones = milestones
         self.hourlyRate = hourlyRate
@@ -138,7 +144,7 @@ extension OfferRequest {
         return terms
     }
 
-    private static func person(_ text: String) throws -> PersonID {
+    static func person(_ text: String) throws -> PersonID {
         guard let person = PersonID(text: text) else {
             throw HandselError(
                 .usage, "\"\(text)\" names no person. Ask them for the whole of it: `handsel whoami` shows person_….")
@@ -169,11 +175,16 @@ extension OfferRequest {
 }
 
 extension CounterRequest {
+    /// In the place of a person.
+    public static let nobody = "none"
+
     func apply(to terms: Terms) throws -> Terms {
         var terms = terms
         if let title { terms.title = title }
         if let reviewHours { terms.deadlines.review = min(reviewHours, AgreementLimits.hours) }
         for deadline in deadlines { try deadline.apply(to: &terms.deadlines) }
+        if let agent { terms.agent = agent == Self.nobody ? nil : try OfferRequest.person(agent) }
+        if let mediator { terms.mediator = mediator == Self.nobody ? nil : try OfferRequest.person(mediator) }
         switch terms.pricing {
         case .fixed:
             guard hourlyRate == nil, weeklyHours == nil else {

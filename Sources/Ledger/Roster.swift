@@ -154,6 +154,12 @@ package struct Roster: Hashable, Sendable {
     /// The role that a person has now; nil for whoever was replaced.
     package func presentRole(of person: PersonID) -> Role? { former.contains(person) ? nil : roles[person] }
 
+    /// The person of a device who was replaced, unless they removed the device themselves.
+    package func formerPerson(of device: DeviceID) -> PersonID? {
+        guard let person = author(of: device), former.contains(person) else { return nil }
+        return removals.contains { $0.device == device && !$0.isReplacement } ? nil : person
+    }
+
     package var founder: DeviceID? { founding.last }
 
     package var devices: Set<DeviceID> { Set(certificates.keys.filter { person(of: $0) != nil }) }

@@ -28,11 +28,17 @@ extension Composer {
         return try SpaceFold.account(in: view).state
     }
 
+    /// Why the rules refuse an act of this device now, in their own sentence; nil if they allow it.
+    package func reasonToRefuse(_ act: Act) throws -> String? {
+        let (state, role) = (try state(), try role())
+        return view.roster.author(of: device).flatMap { state.reasonToBar($0, as: role) } ?? state.reasonToRefuse(act, by: role)
+    }
+
     /// Signs an act if the rules allow it now, and refuses with the rule's own sentence otherwise.
     @discardableResult
     package func sign(_ act: Act) throws -> ChangeID {
         try requireSigning()
-        if let reason = try state().reasonToRefuse(act, by: try role()) { throw ReplicaError(.refused, reason) }
+        if let reason = try reasonToRefuse(act) { throw ReplicaError(.refused, reason) }
         return try write(.money, [act.operation])
     }
 
@@ -50,10 +56,8 @@ extension Composer {
     {
         try requireSigning()
         let prose = Prose(salt: randomSalt(), text: note, files: files)
-        let state = try state()
-        let role = try role()
-        let act = try make(state, prose.hash)
-        if let reason = state.reasonToRefuse(act, by: role) { throw ReplicaError(.refused, reason) }
+        let act = try make(try state(), prose.hash)
+        if let reason = try reasonToRefuse(act) { throw ReplicaError(.refused, reason) }
         guard act.isSaidInHearing else {
             try write([.edit(.statement(prose))], blobs: files.map(\.blob))
             return try write(.money, [act.operation])
@@ -74,9 +78,19 @@ extension Composer {
         return try Bool.fetchOne(view.db.cachedStatement(sql: unread), arguments: arguments) != true
     }
 
+    /// Whoever was replaced signs nothing more.
+    func requirePlace() throws {
+        guard let person = view.roster.formerPerson(of: device), let role = view.roster.roles[person] else { return }
+        throw ReplicaError(
+            .refused,
+            "You were replaced as the \(role.rawValue) of this contract, so you sign nothing more in it. "
+                + "Only a new invite lets you in again, with a device that was not in before.")
+    }
+
     /// Rule G4: what this version cannot read may change what may be signed.
     private func requireSigning() throws {
         try fold()
+        try requirePlace()
         guard view.roster.signingRole(of: device) != nil else {
             throw ReplicaError(
                 .refused, "This device signs nothing here. An agent and a mediator sign on the device that they joined with.")

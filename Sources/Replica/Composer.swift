@@ -54,7 +54,8 @@ package final class Composer {
 
     /// Nothing more is signed by a device that was removed, or that somewhere else signed something different in the same place.
     private func requireOneHistory(of device: DeviceID) throws {
-        if view.control.claimed.isRemoved(device) {
+        try requirePlace()
+        if view.control.removals.contains(where: { $0.device == device }) {
             throw ReplicaError(
                 .refused, "This device was removed by another of yours, so it signs nothing more. Add it anew, in another folder."
             )

@@ -14,7 +14,8 @@ struct EscrowTests {
         let contract: MemorySpace.Contract
         let agent: Device
 
-        init() throws {
+        /// Afterwards, if `isReplaced`, both parties go on with another agent and another mediator, to whom more comes in.
+        init(isReplaced: Bool = false) throws {
             var generator = SeededGenerator(seed: 3)
             var contract = try MemorySpace.contract(using: &generator)
             try contract.settle(using: &generator)
@@ -30,7 +31,7 @@ struct EscrowTests {
             func receipt(_ basis: EscrowReceipt.Basis, _ totals: Totals, at time: UInt64) -> Act {
                 .receipt(EscrowReceipt(milestone: 1, totals: totals, time: time, basis: basis))
             }
-            let terms = Terms(
+            var terms = Terms(
                 title: "Landing page", currency: try #require(Currency(code: "EUR")),
                 pricing: .fixed([MilestoneTerms(number: 1, title: "Design", amount: 10_000, due: nil)]), agent: agent.person,
                 mediator: mediator.person)
@@ -51,8 +52,28 @@ struct EscrowTests {
             let ruling = try act(
                 mediator, .rule(milestone: 1, Split(released: 6_000, refunded: 4_000), statement: .zero))
             try act(agent, receipt(.ruling(ruling), Totals(funded: 10_000, released: 6_000, refunded: 4_000), at: 2_000))
-            self.contract = contract
             self.agent = agent
+            guard isReplaced else {
+                self.contract = contract
+                return
+            }
+            let bank = try LedgerSupport.Person(using: &generator).device(using: &generator)
+            let arbiter = try LedgerSupport.Person(using: &generator).device(using: &generator)
+            (terms.agent, terms.mediator) = (bank.person, arbiter.person)
+            let amendment = try act(freelancer, .offer(terms, prose: .zero))
+            try act(
+                client,
+                .accept(offer: amendment, termsHash: Derivation.termsHash(structured: terms.encoded, prose: .zero)))
+            var stale = contract.space
+            try contract.appoint(bank, as: .agent, using: &generator)
+            try contract.appoint(arbiter, as: .mediator, using: &generator)
+            try act(bank, .serve(name: "Second Bank"))
+            try act(client, .fund(milestone: 1, total: 11_000))
+            try act(bank, receipt(.funding, Totals(funded: 11_000, released: 6_000, refunded: 4_000), at: 500))
+            // The first agent, who has not heard, notes something that nobody acknowledges.
+            try stale.write(by: agent, .money, epoch: epoch, [Act.outage(from: 1, to: 2).operation], using: &generator)
+            try contract.space.take(from: stale)
+            self.contract = contract
         }
 
         func export(withhold: [String] = []) throws -> [String: [UInt8]] {
@@ -83,6 +104,21 @@ struct EscrowTests {
     func receipts() throws {
         let result = try Python.judge(["escrow": try Case().export()])["escrow"] ?? ""
         #expect(result.hasSuffix("By receipts: funded 10000, released 6000, refunded 4000, held 0 minor units."), "\(result)")
+    }
+
+    @Test("a history in which agent and mediator were replaced adds up, for us and for the script")
+    func replaced() throws {
+        let files = try Case(isReplaced: true).export()
+        let report = try Evidence.verify(files)
+        #expect(report.moneyAddsUp == true && report.isJudged && report.exporterName == "Pledge Bank")
+        let page = String(decoding: try #require(files[EvidenceFile.page]), as: UTF8.self)
+        for expected in [
+            "Pledge Bank", "Second Bank", "Judge Judith", "its person was replaced",
+            #"<tr class="total"><td>Total</td><td class="n">100.00 EUR</td><td class="n">110.00 EUR</td><td class="n">60.00 EUR</td>"#,
+        ] { #expect(page.contains(expected), "\(expected)") }
+        guard Python.interpreter != nil else { return }
+        let result = try Python.judge(["replaced": files])["replaced"] ?? ""
+        #expect(result.hasSuffix("By receipts: funded 11000, released 6000, refunded 4000, held 1000 minor units."), "\(result)")
     }
 
     @Test("where a change about money is withheld, nothing is added up")

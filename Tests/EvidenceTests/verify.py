@@ -331,14 +331,15 @@ def is_certificate(certificate, author, persons, kind):
 
 
 def receipts(opened):
-    """The agent's last word on each milestone: what came in, went out, and is held."""
+    """The last word on each milestone of whoever was the agent then: what came in, went out, and is held."""
     last = {}
     for header, plaintext in opened:
         for kind, _, payload in operations(plaintext):
             if header["audience"] == 2 and kind == "escrow.receipt" and isinstance(payload, list) and len(payload) == 5:
                 milestone, totals = payload[0], payload[1]
                 if isinstance(totals, list) and len(totals) == 4 and all(isinstance(each, int) for each in totals):
-                    last[header["device"], milestone] = totals
+                    if all(new >= old for new, old in zip(totals, last.get(milestone, totals))):
+                        last[milestone] = totals
     sums = [sum(totals[part] for totals in last.values()) for part in range(4)]
     return len(last), sums
 

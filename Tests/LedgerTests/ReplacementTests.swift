@@ -161,16 +161,20 @@ struct ReplacementTests {
         var office = parties
         try stage.replace(with: stage.counter, in: &parties)
         let word = try stage.say("word", by: stage.office, in: &office)
-        let early = try stage.agent.device(using: &stage.generator)
-        try stage.write(.addDevice(early.certificate), by: early, in: &office)
-        let tablet = try stage.agent.device(certifiedBy: laptop, using: &stage.generator)
-        try stage.write(.addDevice(tablet.certificate), by: laptop, in: &office)
         // Put before the change in linear order, with the word in its past.
         try stage.write(.removeDevice(stage.office.id), by: laptop, in: &office)
+        let early = try stage.agent.device(using: &stage.generator)
+        try stage.write(.addDevice(early.certificate), by: early, in: &office)
+        // And these behind it.
+        for number in 0..<6 { try stage.say("\(number)", by: laptop, in: &office) }
+        let later = try stage.agent.device(using: &stage.generator)
+        try stage.write(.addDevice(later.certificate), by: later, in: &office)
+        let tablet = try stage.agent.device(certifiedBy: laptop, using: &stage.generator)
+        try stage.write(.addDevice(tablet.certificate), by: laptop, in: &office)
         let late = try stage.say("late", by: laptop, in: &office)
         let all = try stage.union(parties, office)
         #expect(stage.holds(stage.counter, in: all) && all.standing.isDisjoint(with: [word, late]))
-        for device in [stage.office, laptop, early, tablet] {
+        for device in [stage.office, laptop, early, later, tablet] {
             #expect(all.roster.person(of: device.id) == nil)
             #expect(Set(all.roster.sealingKeys(reading: .money)).isDisjoint(with: device.certificate.sealingKeys))
         }

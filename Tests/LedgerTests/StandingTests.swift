@@ -140,6 +140,21 @@ struct StandingTests {
         #expect(!all.roster.sealingKeys(reading: .money).contains(accomplice.certificate.agreementKey))
     }
 
+    @Test("a device that was removed is not saved by a removal that an accomplice signs first, knowing all of it")
+    func removedTwice() throws {
+        var stage = try Stage()
+        var (owner, thief) = (stage.start, stage.start)
+        let word = try stage.say("word", by: stage.phone, in: &thief)
+        let accomplice = try Device(
+            keys: DeviceKeys(using: &stage.generator), of: stage.contract.client, certifiedBy: stage.phone.keys.signing)
+        try thief.write(by: stage.phone, .addDevice(accomplice.certificate), using: &stage.generator)
+        _ = try stage.remove(stage.phone, by: accomplice, in: &thief)
+        for number in 0..<6 { _ = try stage.say("\(number)", by: stage.desk, in: &owner) }
+        _ = try stage.remove(stage.phone, by: stage.desk, in: &owner)
+        let all = try stage.union(owner, thief)
+        #expect(all.roster.person(of: stage.phone.id) == nil && !all.standing.contains(word))
+    }
+
     @Test("two devices that remove each other are both out, until the recovery code lets in another, which neither can remove")
     func mutual() throws {
         var stage = try Stage()

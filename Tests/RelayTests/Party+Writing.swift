@@ -42,16 +42,16 @@ extension Party {
         return seals
     }
 
-    /// Opens the freelancer's place for whoever has the secret.
-    func invite(to space: SpaceID, expiry: UInt64 = now() + 3_600_000) throws -> InviteSecret {
+    /// Opens a place for whoever has the secret; an agent and a mediator get their keys later.
+    func invite(to space: SpaceID, as role: Role = .freelancer, expiry: UInt64 = now() + 3_600_000) throws -> InviteSecret {
         var generator = SystemRandomNumberGenerator()
         let secret = InviteSecret(using: &generator)
         let epochs = epochs.withLock { $0 }
         guard let epoch = epochs[.parties]?.id else { throw NotReadable() }
         let key = try secret.agreementKey().publicKey
         let invite = Invite(
-            signingKey: try secret.signingKey().publicKey, agreementKey: key, role: .freelancer, expiry: expiry, epoch: epoch,
-            keys: try seal(epochs.mapValues(\.key), to: [key], in: space, SealContext.share, epoch))
+            signingKey: try secret.signingKey().publicKey, agreementKey: key, role: role, expiry: expiry, epoch: epoch,
+            keys: role.isParty ? try seal(epochs.mapValues(\.key), to: [key], in: space, SealContext.share, epoch) : [:])
         try write(.control, [ControlOperation.invite(invite).operation], in: space)
         return secret
     }

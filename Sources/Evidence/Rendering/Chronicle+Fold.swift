@@ -76,7 +76,7 @@ extension ChronicleWriter {
     }
 
     private func ownName(of person: PersonID) -> String? {
-        let name = fold.names[person]?.value ?? roster.roles[person].flatMap { state.serving[$0] } ?? ""
+        let name = fold.names[person]?.value ?? state.serviceName(of: person) ?? ""
         return name.isEmpty ? nil : name
     }
 

@@ -195,7 +195,7 @@ extension HistoryPage {
 
         {{#hasRemovals}}
         <h2>Removed devices</h2>
-        <p>What a removed device signed counts if its person knew it, or somebody else had acknowledged it before they knew of the removal.</p>
+        <p>What a removed device signed counts if whoever removed it knew it, or somebody else had acknowledged it before they knew of the removal.</p>
         <table>
         <thead><tr><th>Device of</th><th>Removed by</th></tr></thead>
         <tbody>

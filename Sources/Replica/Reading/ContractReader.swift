@@ -68,7 +68,12 @@ struct ContractReader {
             files: try files(), acts: acts, heldBack: try heldBack(),
             viewer: ViewerView(
                 person: identity?.person.description ?? "", device: device.description,
-                role: identity.flatMap { view.roster.roles[$0.person]?.rawValue }))
+                role: identity.flatMap { role(of: $0.person) }))
+    }
+
+    /// A person's role, in words that say so if they have it no more.
+    private func role(of person: PersonID) -> String? {
+        view.roster.roles[person].map { view.roster.former.contains(person) ? "former \($0.rawValue)" : $0.rawValue }
     }
 
     private func forks() -> [ForkView] {
@@ -91,7 +96,7 @@ struct ContractReader {
         return ContractSummary(
             id: space.description, title: terms?.title ?? "", status: state.status, pricing: isHourly ? "hourly" : "fixed",
             currency: terms?.currency.code ?? "", total: total(terms), client: try party(.client),
-            freelancer: try party(.freelancer), role: identity.flatMap { view.roster.roles[$0.person]?.rawValue })
+            freelancer: try party(.freelancer), role: identity.flatMap { role(of: $0.person) })
     }
 
     private func total(_ terms: Terms?) -> MoneyView? {

@@ -71,6 +71,11 @@ struct ContractAmend: AsyncParsableCommand {
         let contract = try await options.open().amend(about.contract, change.request())
         try options.show(contract) { page in
             page.line("Your amendment of \(contract.title, .bold) waits for the other side to accept it.")
+            for place in change.places {
+                let name = place.rawValue
+                let invite = "handsel invite \"\(contract.title)\" --role \(name)"
+                page.line("Once it is accepted, who is the \(name) now signs nothing more. Invite the new one with `\(invite)`.")
+            }
             page.saveForSync()
         }
     }

@@ -58,13 +58,25 @@ struct CounterOptions: ParsableArguments {
     @Option(help: "A new name for the contract.")
     var title: String?
 
+    @Option(help: ArgumentHelp("Who holds the money from then on, or none.", valueName: "person"))
+    var agent: String?
+
+    @Option(help: ArgumentHelp("Who rules in a dispute from then on, or none.", valueName: "person"))
+    var mediator: String?
+
     @OptionGroup var offer: OfferOptions
 
     func request() throws -> CounterRequest {
         CounterRequest(
             title: title, milestones: offer.milestones.isEmpty ? nil : offer.milestones, hourlyRate: offer.rate,
             weeklyHours: offer.weeklyHours, terms: try offer.readTerms(), reviewHours: offer.reviewHours,
-            deadlines: offer.deadlines)
+            deadlines: offer.deadlines, agent: agent, mediator: mediator)
+    }
+
+    /// The places that somebody else is to have.
+    var places: [Role] {
+        func isSomebody(_ person: String?) -> Bool { person.map { $0 != CounterRequest.nobody } ?? false }
+        return (isSomebody(agent) ? [.agent] : []) + (isSomebody(mediator) ? [.mediator] : [])
     }
 }
 
