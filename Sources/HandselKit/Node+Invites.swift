@@ -194,6 +194,17 @@ extension Node {
                 guard let (id, place) = roster.places.first(where: { $0.value.invite.signingKey == key.publicKey }) else {
                     return false
                 }
+                if roster.formerPerson(of: replica.device) != nil {
+                    refusal = HandselError(
+                        .refused,
+                        "You were replaced in this contract, and a device that was in it does not come back. "
+                            + "`handsel device renew` gives this one a key of its own; then ask for a new link.")
+                    return true
+                }
+                if let reason = roster.reasonAgainst(identity.person, as: place.invite.role) {
+                    refusal = HandselError(.refused, "You cannot take up this invite: \(reason).")
+                    return true
+                }
                 // The invite is held until both parties have let an agent or a mediator in, because it keeps the space here.
                 let isWaiting = roster.joins.contains { $0.invite == id && $0.person == identity.person }
                 if case .claimed = place.state, !place.invite.role.isParty, isWaiting { return false }

@@ -127,7 +127,7 @@ extension Roster {
     }
 
     /// Why a person may not take a place; a person has one role in a space, so that what they signed in it stays theirs.
-    func reasonAgainst(_ person: PersonID, as role: Role) -> String? {
+    package func reasonAgainst(_ person: PersonID, as role: Role) -> String? {
         guard let own = settled[person] else { return nil }
         if !former.contains(person) { return "its person is already a member" }
         return own == role ? nil : "its person was the \(own.rawValue) before, and comes back as that or not at all"
