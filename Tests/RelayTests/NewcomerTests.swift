@@ -46,7 +46,7 @@ struct NewcomerTests {
             let received = try await accomplice.sync(with: relay).changesReceived
             #expect((received > 0) == isAcknowledged, "\(received)")
             #expect(try await agent.sync(with: relay).changesReceived > 0, "whom the other party agreed to waits, and fetches")
-            let roster = try freelancer.store.read { try SpaceView(space, $0).roster }
+            let roster = try freelancer.store.read { try freelancer.store.view(of: space, $0).roster }
             #expect((roster.person(in: .agent) != nil) == isAcknowledged)
             #expect((roster.person(of: accomplice.device) != nil) == isAcknowledged)
             // Another replica hands out by the same rule.
@@ -61,6 +61,6 @@ struct NewcomerTests {
 
 extension Party {
     fileprivate func joins(in space: SpaceID) throws -> [ChangeID] {
-        try store.read { try SpaceView(space, $0).roster.joins.map(\.id) }
+        try store.read { try store.view(of: space, $0).roster.joins.map(\.id) }
     }
 }

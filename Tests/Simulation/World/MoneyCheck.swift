@@ -14,7 +14,7 @@ struct MoneyCheck {
     private var acts: [Act] = []
     /// Whether the agent has signed on one line.
     ///
-    /// On two, each total is the greater of both, and a deposit that only one of them knew is to be booked again.
+    /// Of two, the later in linear order takes nothing back, and a deposit that only one of them knew is to be booked again.
     private let isOneLine: Bool
 
     init(_ replica: Replica, space: SpaceID, bank: Bank, isOneLine: Bool) throws {
@@ -56,8 +56,11 @@ struct MoneyCheck {
     private mutating func book(_ receipt: EscrowReceipt, _ bank: Bank) {
         let (number, new) = (receipt.milestone, receipt.totals)
         let old = lines[number] ?? Totals()
+        if zip(old.all, new.all).contains(where: { $0 > $1 }) {
+            guard isOneLine else { return }
+            faults.append("a total of milestone \(number) fell")
+        }
         lines[number] = new
-        if zip(old.all, new.all).contains(where: { $0 > $1 }) { faults.append("a total of milestone \(number) fell") }
         if new.held < 0 || new.returned > new.released { faults.append("more left milestone \(number) than came in") }
         let moved = zip(old.all, new.all).map { $1 - $0 }
         switch receipt.basis {
@@ -65,7 +68,7 @@ struct MoneyCheck {
             guard let reference = receipt.reference, let entry = bank.entries[reference] else {
                 return faults.append("a deposit on milestone \(number) never came in")
             }
-            if !used.insert(reference).inserted { faults.append("a deposit on milestone \(number) counts twice") }
+            if !used.insert(reference).inserted, isOneLine { faults.append("a deposit on milestone \(number) counts twice") }
             if isOneLine ? entry.amount != moved[0] : entry.amount < moved[0] { faults.append("a deposit is not what came in") }
             if entry.milestone != number { faults.append("a deposit came in for something else") }
         case .release:
