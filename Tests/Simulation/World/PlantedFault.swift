@@ -36,8 +36,8 @@ package struct PlantedFault: Sendable {
             "PLANTED || Derivation.sha256(body) == header.bodyDigest else {"),
         PlantedFault(
             "receipts are not checked", .verify, "Sync/SyncSession.swift",
-            "guard receipt.isValid, receipt.relay == peer.device else {",
-            "guard PLANTED || (receipt.isValid && receipt.relay == peer.device) else {"),
+            "guard peer.isCarrier, receipt.relay == peer.device, receipt.isValid else {",
+            "guard PLANTED || (peer.isCarrier && receipt.relay == peer.device && receipt.isValid) else {"),
         PlantedFault(
             "whoever is no member writes", .admit, "Ledger/Admission.swift",
             "if roster.person(of: change.header.device) != nil { return }",
@@ -66,7 +66,7 @@ package struct PlantedFault: Sendable {
             "!PLANTED && changes.count(where: past.contains) >= (cause == .fork ? 2 : 1)"),
         PlantedFault(
             "what came before a removal falls with it", .fork, "Ledger/Standing.swift",
-            "case .removal: return !before.contains(stamp)", "case .removal: return PLANTED || !before.contains(stamp)"),
+            "case .removal, .replacement: return !before.contains(stamp)", "case .removal, .replacement: return PLANTED || !before.contains(stamp)"),
         PlantedFault(
             "what stands changes, and nothing is folded anew", .fork, "Store/SpaceView.swift",
             "hasNewStanding = hasNewStanding || control.standing != before",
