@@ -21,8 +21,13 @@ package struct StandingOracle {
         let previous: ChangeID?
     }
 
-    /// `changes` are all there are, each after those that it names; `roster` is folded from all control changes.
-    package init(_ changes: [(id: ChangeID, header: Header)], roster: Roster) {
+    package init(_ space: MemorySpace) {
+        self.init(space.changes.map { ($0.value.id, $0.value.header) }, control: space.control)
+    }
+
+    /// `changes` are all there are, each after those that it names; `control` has their control changes.
+    package init(_ changes: [(id: ChangeID, header: Header)], control: ControlLog) {
+        let roster = control.claimed
         let places = Dictionary(uniqueKeysWithValues: changes.enumerated().map { ($1.id, $0) })
         var pasts: [Past] = []
         for change in changes {
@@ -53,7 +58,7 @@ package struct StandingOracle {
                 if twins.contains(where: { $0 == place || pasts[place].contains($0) }) { falls.insert(place) }
             }
         }
-        for removal in roster.removals {
+        for removal in control.removals + control.roster.removals.filter(\.isReplacement) {
             guard let by = places[removal.by.stamp.change] else { continue }
             let union = acknowledged(removal.device) { $0.contains(by) }
             for place in changes.indices where changes[place].header.device == removal.device {

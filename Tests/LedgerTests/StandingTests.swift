@@ -255,45 +255,7 @@ struct StandingTests {
         }
         var all = stage.start
         for view in views { try all.take(from: view.1) }
-        let (again, oracle) = (try stage.union(all), try StandingOracle(all))
+        let (again, oracle) = (try stage.union(all), StandingOracle(all))
         #expect(again.standing == oracle.standing, "seed \(seed)")
-    }
-}
-
-/// The rule as it is written, over sets of changes.
-struct StandingOracle {
-    private(set) var standing: Set<ChangeID> = []
-
-    init(_ space: MemorySpace) throws {
-        var pasts: [ChangeID: Set<ChangeID>] = [:]
-        for change in space.changes.map(\.value) {
-            pasts[change.id] = change.header.dependencies.reduce(into: []) { $0.formUnion((pasts[$1] ?? []).union([$1])) }
-        }
-        let roster = space.control.claimed
-        let removals = space.control.removals + space.roster.removals.filter(\.isReplacement)
-        let headers = Dictionary(uniqueKeysWithValues: space.changes.map { ($0.value.id, $0.value.header) })
-        func person(_ change: ChangeID) -> PersonID? { headers[change].flatMap { roster.author(of: $0.device) } }
-        for change in headers.keys {
-            guard let header = headers[change], let past = pasts[change] else { continue }
-            var isStanding = true
-            func require(_ isKnown: (Set<ChangeID>) -> Bool) {
-                let isAcknowledged = headers.keys.contains { other in
-                    guard let otherPast = pasts[other], let author = person(other), author != person(change) else { return false }
-                    return otherPast.contains(change) && !isKnown(otherPast)
-                }
-                if !isAcknowledged { isStanding = false }
-            }
-            for ancestor in past.union([change]) where headers[ancestor]?.device == header.device {
-                let twins = headers.filter {
-                    $0.value.device == header.device && $0.value.previous == headers[ancestor]?.previous
-                }
-                if twins.count > 1 { require { past in twins.keys.filter(past.contains).count > 1 } }
-            }
-            for removal in removals where removal.device == header.device {
-                let id = removal.by.stamp.change
-                if pasts[id]?.contains(change) != true { require { $0.contains(id) } }
-            }
-            if isStanding { standing.insert(change) }
-        }
     }
 }

@@ -130,7 +130,7 @@ extension World {
             let rows = try Row.fetchAll(
                 db, sql: "SELECT * FROM change WHERE space = ? ORDER BY arrival", arguments: [view.number])
             let changes = try rows.map { try $0.change() }.map { (id: $0.id, header: $0.header) }
-            let oracle = StandingOracle(changes, roster: view.control.claimed)
+            let oracle = StandingOracle(changes, control: view.control)
             tally.add("changes that do not stand", changes.count - oracle.standing.count)
             tally.add("proofs of forks and removals", view.control.standing.proofs.count)
             for change in changes {

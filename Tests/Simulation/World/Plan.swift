@@ -37,9 +37,9 @@ package enum EventKind: String, CaseIterable, Sendable {
     /// How often it happens among a hundred.
     fileprivate var weight: Int {
         switch self {
-        case .work: 34
-        case .exchange: 30
-        case .tampering: 5
+        case .work: 32
+        case .exchange: 28
+        case .tampering: 10
         case .misdeed, .time, .bundle, .powerLoss: 4
         case .lyingRelay, .backup, .partition: 2
         case .clock, .wipedRelay, .fullDisk, .failedSync, .restore, .newDevice, .removal, .recovery, .twin: 1

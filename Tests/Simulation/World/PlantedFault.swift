@@ -66,7 +66,8 @@ package struct PlantedFault: Sendable {
             "!PLANTED && changes.count(where: past.contains) >= (cause == .fork ? 2 : 1)"),
         PlantedFault(
             "what came before a removal falls with it", .fork, "Ledger/Standing.swift",
-            "case .removal, .replacement: return !before.contains(stamp)", "case .removal, .replacement: return PLANTED || !before.contains(stamp)"),
+            "case .removal, .replacement: return !before.contains(stamp)",
+            "case .removal, .replacement: return PLANTED || !before.contains(stamp)"),
         PlantedFault(
             "what stands changes, and nothing is folded anew", .fork, "Store/SpaceView.swift",
             "hasNewStanding = hasNewStanding || control.standing != before",

@@ -10,6 +10,14 @@ final class Tampering {
     enum Kind: String, CaseIterable {
         case flip, drop, duplicate, swap, truncate, replay, graft, forgeHeader, forgeBody, forgeSignature, intrude, nest, flood
         case hugeList, silence
+
+        /// Whether it makes up changes, for which a frame has to carry some.
+        fileprivate var isForgery: Bool {
+            switch self {
+            case .graft, .forgeHeader, .forgeBody, .forgeSignature, .intrude: true
+            default: false
+            }
+        }
     }
 
     let kind: Kind
@@ -40,7 +48,7 @@ final class Tampering {
     /// What arrives in the place of a frame.
     func tamper(with frame: [UInt8], from side: Int) -> [[UInt8]] {
         seen.append(frame)
-        guard strikes > 0, generator.chance(30) else {
+        guard strikes > 0, kind.isForgery || generator.chance(30) else {
             defer { held = nil }
             return [frame] + (held.map { [$0] } ?? [])
         }

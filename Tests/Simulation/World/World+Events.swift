@@ -50,6 +50,8 @@ extension World {
         let weather = generator.pick(0..<10)
         switch tampering == nil ? weather : 0 {
         case 0:
+            // So that there is something to tamper with.
+            if tampering != nil, let machine = first.machine { await work(at: machine, using: &generator) }
             await exchange(first, second, tampering: tampering, using: &generator)
         case 1:
             tally.add("fault: connections that broke")
