@@ -134,9 +134,8 @@ package struct PlantedFault: Sendable {
             "where ![\"epoch_key\", \"disclosed_key\"].contains(table.name) {",
             "where !([\"epoch_key\", \"disclosed_key\"] + (PLANTED ? [\"message_row\"] : [])).contains(table.name) {"),
         PlantedFault(
-            "the roster that is shown keeps who was removed", .storage, "Replica/SpaceFold.swift",
-            "for device in roster.devices.sorted() {",
-            "for device in (PLANTED ? Set(roster.certificates.keys) : roster.devices).sorted() {"),
+            "keys stay of a rotation that turned out void", .storage, "Replica/SpaceFold.swift",
+            "try forgetKeysOfVoidEpochs()", "if !PLANTED { try forgetKeysOfVoidEpochs() }"),
     ]
 }
 
