@@ -111,11 +111,10 @@ extension SyncSession {
     }
 
     mutating func produceTips(of space: SpaceID) throws -> Frame {
-        var tips: [Tip] = []
-        if try isShared(space) {
-            try store.makeDurable()
-            tips = try store.tips(of: space)
-        }
+        // What a peer sends without waiting for this stays known, so that the space is refused however fast it was.
+        guard try isShared(space) else { return .tips(space, []) }
+        try store.makeDurable()
+        let tips = try store.tips(of: space)
         awaitedSpaces[space] = Progress(held: tips)
         return .tips(space, tips)
     }

@@ -95,6 +95,24 @@ struct LyingPeerTests {
         #expect(victim.isUntouched)
     }
 
+    @Test("a stranger who replays a space is refused, whether they wait for the answer to each frame or not", arguments: 0..<8)
+    func replay(waiting: Int) throws {
+        var victim = try Victim(isMember: false)
+        let changes = victim.contract.space.changes.map(\.value)
+        let last = try #require(changes.last)
+        let tip = Tip(device: last.header.device, seq: last.header.seq, id: last.id)
+        let frames = [Frame.tips(victim.space, [tip]), .changes(victim.space, changes), .complete(victim.space)]
+        var answers: [Frame] = []
+        for (place, frame) in frames.enumerated() {
+            try victim.session.receive(frame.encoded)
+            // Each bit says whether what is to be said goes out before the next frame arrives.
+            if waiting >> place & 1 == 1 { answers += try victim.answers() }
+        }
+        answers += try victim.answers()
+        #expect(answers.contains { if case .refused(victim.space, _) = $0 { true } else { false } })
+        #expect(victim.isUntouched)
+    }
+
     @Test("many tips, of however many spaces, are refused rather than kept")
     func manyTips() throws {
         var victim = try Victim(isMember: true)
