@@ -134,10 +134,10 @@ let package = Package(
         tests("BankingTests", ["Agreement", "Banking"], exclude: ["Samples"]),
         tests("EvidenceTests", ["Canon", "Ledger", "LedgerSupport", "Agreement", "Evidence", crypto], exclude: ["verify.py"]),
         tests("SyncTests", ["Canon", "Ledger", "LedgerSupport", "Sync", "SyncSupport", crypto], exclude: ["Vectors"]),
-        tests("ReplicaTests", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", grdb]),
+        tests("ReplicaTests", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "SyncSupport", "Store", "Replica", grdb]),
         tests(
             "FaultTests",
-            ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", "SimulatedDisk", grdb]),
+            ["Canon", "Ledger", "Documents", "Agreement", "Sync", "SyncSupport", "Store", "Replica", "SimulatedDisk", grdb]),
         tests(
             "TransportTests",
             [
@@ -156,7 +156,7 @@ let package = Package(
         tests(
             "SystemTests",
             [
-                "handsel", "Canon", "Ledger", "LedgerSupport", "Sync", "Transport", "HandselKit",
+                "handsel", "Canon", "Ledger", "LedgerSupport", "Sync", "SyncSupport", "Transport", "HandselKit",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -59,7 +59,7 @@ package final class SpaceView: History {
         for entry in entries { control.insert(entry) }
         control.fold()
         try settle()
-        rememberControl()
+        if known?.changes.count != controlChanges.count || known?.control.standing != control.standing { rememberControl() }
     }
 
     /// Remembers what has been folded, and whose rosters were looked up.
@@ -70,6 +70,10 @@ package final class SpaceView: History {
     private var branches: Set<LogID> { Set(numbers.keys.filter { $0.branch != nil }) }
 
     package var roster: Roster { control.roster }
+
+    /// How many logs there are, and branches of those that forked.
+    var logCount: Int { numbers.count }
+    var controlCount: Int { controlChanges.count }
 
     func forgetPlacements() { placements = [:] }
 

@@ -31,11 +31,7 @@ package struct StoreLimits: Sendable {
 
     /// Judges a space after `peer`'s changes went in; within their transaction.
     func check(_ view: SpaceView, sentBy peer: PeerIdentity) throws {
-        let logs = try Int.fetchOne(
-            view.db, sql: "SELECT count(*) FROM log WHERE space = ?", arguments: [view.number])
-        let controlChanges = try Int.fetchOne(
-            view.db, sql: "SELECT count(*) FROM change WHERE space = ? AND audience = 1", arguments: [view.number])
-        guard let logs, let controlChanges, logs <= Self.logs, controlChanges <= Self.controlChanges else {
+        guard view.logCount <= Self.logs, view.controlCount <= Self.controlChanges else {
             throw StoreError(
                 .quota,
                 "\(view.space) has more than the \(Self.controlChanges) membership changes or \(Self.logs) logs that are kept of a space. "

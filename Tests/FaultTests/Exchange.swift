@@ -4,6 +4,7 @@ import Ledger
 import Replica
 import Store
 import Sync
+import SyncSupport
 
 /// A replica whose commits are not made durable before they are sent: what the tests must be able to tell from a right one.
 struct CarelessReplica: StoreBacked {
@@ -29,42 +30,15 @@ func exchange(_ first: Replica, as store: some SyncStore, _ second: Replica) thr
     var there = try SyncSession(
         store: second, device: second.device, peer: first.device, isDialer: false, nonce: .random(using: &generator),
         claims: try claims(second, to: first))
-    var isMoving = true
-    while isMoving {
-        isMoving = false
-        while let frame = try here.nextFrame() {
-            isMoving = true
-            try there.receive(frame)
-        }
-        while let frame = try there.nextFrame() {
-            isMoving = true
-            try here.receive(frame)
-        }
-    }
+    try run(&here, with: &there)
 }
 
 /// Carries a space to another replica by a bundle: the whole file, or nothing if it could not be written to its end.
 func carry(_ space: SpaceID, of sender: Replica, as store: some SyncStore, to receiver: Replica) throws {
-    var bytes = Bundle.magic
-    var frames = 0
-    _ = try Bundle.write(space, from: store) { frame in
-        bytes += Bundle.prefix(frame) + frame
-        frames += 1
-    }
-    let end = Bundle.end(frames: frames)
-    bytes += Bundle.prefix(end) + end
-    var reader = MemoryReader(bytes: bytes[...])
+    let bytes = try Bundle.bytes(of: space, from: store)
+    var reader = MemoryReader(bytes)
     let bundle = try OpenedBundle(reading: &reader)
     _ = try receiver.store.ingestBundle(bundle, by: PeerIdentity(device: receiver.device))
-    var chunks = MemoryReader(bytes: bytes[...])
+    var chunks = MemoryReader(bytes)
     _ = try receiver.store.takeBlobs(of: bundle, from: &chunks)
-}
-
-private struct MemoryReader: BundleReader {
-    var bytes: ArraySlice<UInt8>
-
-    mutating func read(_ count: Int) -> [UInt8] {
-        defer { bytes = bytes.dropFirst(count) }
-        return Array(bytes.prefix(count))
-    }
 }

@@ -6,6 +6,7 @@ import Replica
 import Store
 import Support
 import Sync
+import SyncSupport
 import Testing
 
 /// A folder that goes when the test is over.
@@ -118,18 +119,7 @@ struct Pair {
         }
         var here = try session(client, freelancer, isDialer: true)
         var there = try session(freelancer, client, isDialer: false)
-        var isMoving = true
-        while isMoving {
-            isMoving = false
-            while let frame = try here.nextFrame() {
-                isMoving = true
-                try there.receive(frame)
-            }
-            while let frame = try there.nextFrame() {
-                isMoving = true
-                try here.receive(frame)
-            }
-        }
+        try run(&here, with: &there)
         return (here.statistics, there.statistics)
     }
 

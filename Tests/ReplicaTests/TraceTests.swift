@@ -5,6 +5,7 @@ import Ledger
 import Replica
 import Store
 import Sync
+import SyncSupport
 import Testing
 
 /// A recorded editing session that two people really had: `parents` say what each had seen.
@@ -92,18 +93,8 @@ private final class Author {
     }
 
     func take(_ frames: [[UInt8]]) throws {
-        var reader = MemoryReader(bytes: frames.flatMap { $0 })
+        var reader = MemoryReader(frames.flatMap { $0 })
         _ = try replica.store.ingestBundle(try OpenedBundle(reading: &reader), by: PeerIdentity(device: replica.device))
-    }
-}
-
-private struct MemoryReader: BundleReader {
-    let bytes: [UInt8]
-    var offset = 0
-
-    mutating func read(_ count: Int) throws -> [UInt8] {
-        defer { offset = min(bytes.count, offset + count) }
-        return Array(bytes[offset..<min(bytes.count, offset + count)])
     }
 }
 

@@ -6,18 +6,6 @@ import Sync
 import SyncSupport
 import Testing
 
-/// A file's bytes in memory.
-private struct MemoryReader: BundleReader {
-    private var rest: ArraySlice<UInt8>
-
-    init(_ bytes: [UInt8]) { rest = bytes[...] }
-
-    mutating func read(_ count: Int) -> [UInt8] {
-        defer { rest = rest.dropFirst(count) }
-        return Array(rest.prefix(count))
-    }
-}
-
 /// Spaces in a file.
 struct BundleTests {
     /// A store with two contracts, an attachment in one of them, and their bundle.

@@ -11,10 +11,10 @@ extension Subject {
             if case .changes(_, let changes) = frame { _ = Verification.verify(changes) }
         },
         Subject("bundles") { bytes in
-            var file = MemoryFile(bytes: bytes)
+            var file = MemoryReader(bytes)
             let bundle = try OpenedBundle(reading: &file)
             for space in bundle.spaceIDs { _ = bundle.changes(of: space) }
-            var again = MemoryFile(bytes: bytes)
+            var again = MemoryReader(bytes)
             try OpenedBundle.forEachChunk(in: &again) { _, _, _ in }
         },
         // The frames that a member's device sends, one after another, as a bundle has them but without its first line.
@@ -22,7 +22,7 @@ extension Subject {
             let scene = try scene.get()
             var (store, session) = try scene.session()
             let before = store.content
-            var file = MemoryFile(bytes: bytes)
+            var file = MemoryReader(bytes)
             try answer(&session)
             while case let prefix = file.read(4), !prefix.isEmpty {
                 let length = prefix.reduce(0) { $0 << 8 | Int($1) }
@@ -45,19 +45,5 @@ extension Subject {
             try promise(frames < 10_000, "A session never stops talking.")
             try promise((try? Frame(decoding: frame))?.encoded == frame, "A session sends what nobody can read.")
         }
-    }
-}
-
-/// Bytes in place of a file.
-private struct MemoryFile: BundleReader {
-    let bytes: [UInt8]
-    private var offset = 0
-
-    init(bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func read(_ count: Int) -> [UInt8] {
-        let part = bytes[offset..<min(bytes.count, offset + count)]
-        offset = part.endIndex
-        return Array(part)
     }
 }

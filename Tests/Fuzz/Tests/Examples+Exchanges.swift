@@ -37,9 +37,7 @@ extension Examples {
     }
 
     func bundle() throws -> [UInt8] {
-        var frames: [[UInt8]] = []
-        _ = try Bundle.write(scene.space, from: try store()) { frames.append($0) }
-        return Bundle.magic + Self.file(frames + [Bundle.end(frames: frames.count)])
+        try Bundle.bytes(of: scene.space, from: try store())
     }
 
     /// What the client's device sends in a session with the freelancer's.

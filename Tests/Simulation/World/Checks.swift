@@ -163,13 +163,6 @@ enum ReadModel {
 }
 
 extension ChangeStore {
-    func changeIDs(in space: SpaceID) throws -> Set<ChangeID> {
-        try read { db in
-            let sql = "SELECT change.id FROM change JOIN space ON space.number = change.space WHERE space.id = ?"
-            return Set(try Data.fetchAll(db, sql: sql, arguments: [space.data]).compactMap { ChangeID(bytes: $0) })
-        }
-    }
-
     /// The content of folded tables, row by row.
     func dump(_ space: SpaceID, _ tables: [String: String]) throws -> [String: [String]] {
         try read { db in

@@ -121,9 +121,3 @@ final class Machine {
     /// All changes here.
     func changes() throws -> Set<ChangeID> { try replica.store.changeIDs() }
 }
-
-extension ChangeStore {
-    func changeIDs() throws -> Set<ChangeID> {
-        try read { db in Set(try Data.fetchAll(db, sql: "SELECT id FROM change").compactMap { ChangeID(bytes: $0) }) }
-    }
-}

@@ -67,15 +67,16 @@ extension World {
     private func carryBundle(using generator: inout SeededGenerator) async {
         let (sender, receiver) = (generator.pick(machines), generator.pick(machines))
         let cut = generator.chance(20) ? generator.pick(1..<2_000) : nil
+        var bytes: [UInt8]?
         await attempt(sender, "writing a bundle", using: &generator) { sender in
             try sender.replica.makeDurable()
-            let bytes = try Bundle.bytes(of: space, from: sender.replica)
-            tally.add("bundles")
-            if cut != nil { tally.add("fault: bundles cut short") }
-            do { try receiver.replica.take(bundle: cut.map { Array(bytes.dropLast($0)) } ?? bytes) } catch {
-                var generator = SeededGenerator(seed: UInt64(bytes.count))
-                take(error, of: receiver, "reading a bundle", using: &generator)
-            }
+            bytes = try Bundle.bytes(of: space, from: sender.replica)
+        }
+        guard let bytes else { return }
+        tally.add("bundles")
+        if cut != nil { tally.add("fault: bundles cut short") }
+        await attempt(receiver, "reading a bundle", using: &generator) { receiver in
+            try receiver.replica.take(bundle: cut.map { Array(bytes.dropLast($0)) } ?? bytes)
         }
         await settle(receiver, using: &generator)
     }

@@ -141,9 +141,9 @@ final class World {
             wire.onFrame = { [unowned self] in look(at: $0, of: $1) }
             await pump(wire, frames, using: &generator)
         } catch {
-            guard let machine = first.machine ?? second.machine else { return fail("\(error)") }
-            take(
-                error, of: first.machine?.disk.isOff == true ? machine : second.machine ?? machine, "exchange", using: &generator)
+            let machines = [first, second].compactMap(\.machine)
+            guard let machine = machines.first(where: \.disk.isOff) ?? machines.last else { return fail("\(error)") }
+            take(error, of: machine, "exchange", using: &generator)
         }
     }
 
@@ -226,22 +226,5 @@ func contains(_ bytes: some ContiguousBytes, _ text: String) -> Bool {
             start += 1
         }
         return false
-    }
-}
-
-extension ChangeStore {
-    /// The changes here that one device signed.
-    func changeIDs(of device: DeviceID) throws -> Set<ChangeID> {
-        try read { db in
-            let sql = "SELECT id FROM change JOIN log ON log.number = change.log WHERE device = ?"
-            return Set(try Data.fetchAll(db, sql: sql, arguments: [device.data]).compactMap { ChangeID(bytes: $0) })
-        }
-    }
-
-    func changeCount(of device: DeviceID) throws -> Int {
-        try read { db in
-            let sql = "SELECT count(*) FROM change JOIN log ON log.number = change.log WHERE device = ?"
-            return try Int.fetchOne(db, sql: sql, arguments: [device.data]) ?? 0
-        }
     }
 }

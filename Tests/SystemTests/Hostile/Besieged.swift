@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import Support
 import Sync
+import SyncSupport
 import Transport
 
 /// A relay that two people sync through, to be attacked.
@@ -47,18 +48,7 @@ extension Scene {
     func find(bundleOf person: Person, _ arguments: String...) async throws -> OpenedBundle {
         let outcome = try await person.attempt(["bundle", "write", path("found.bundle").path] + arguments)
         guard outcome.end == .exited(0) else { throw CommandFailed(outcome: outcome) }
-        var file = DataReader(data: try Data(contentsOf: path("found.bundle")))
+        var file = MemoryReader(Array(try Data(contentsOf: path("found.bundle"))))
         return try OpenedBundle(reading: &file)
-    }
-}
-
-/// A file that is in memory.
-private struct DataReader: BundleReader {
-    var data: Data
-
-    mutating func read(_ count: Int) -> [UInt8] {
-        let bytes = Array(data.prefix(count))
-        data = data.dropFirst(bytes.count)
-        return bytes
     }
 }
