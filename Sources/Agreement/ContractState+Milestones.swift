@@ -165,7 +165,7 @@ extension Milestone {
     }
 
     fileprivate mutating func apply(_ receipt: EscrowReceipt, _ signed: SignedAct<Act>, through agent: PersonID?) {
-        // One line of receipts grows by itself; a second line, which only a forged log could have, takes nothing back.
+        // One line of receipts grows by itself; a second line, as of an agent who went on with another device, takes nothing back.
         guard zip(receipt.totals.all, totals.all).allSatisfy({ $0 >= $1 }) else { return }
         if receipt.totals.released > totals.released { releasedAt = receipt.time }
         if receipt.totals.held < totals.held { spells = [] }

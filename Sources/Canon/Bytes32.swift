@@ -21,11 +21,24 @@ package struct Bytes32: Hashable, Comparable, Sendable {
         self.init(words: (word(0), word(1), word(2), word(3)))
     }
 
+    /// What is 32 bytes long by its definition: a SHA-256 digest, an Ed25519 or X25519 key.
+    package init(exactly bytes: some Sequence<UInt8>) {
+        guard let value = Self(bytes) else { preconditionFailure("Something else than 32 bytes was given for them.") }
+        self = value
+    }
+
     /// Nil unless there are exactly 32 bytes.
     package init?(_ bytes: some Sequence<UInt8>) {
-        let copy = Array(bytes)
-        guard copy.count == Self.count else { return nil }
-        self.init(copy.span, at: 0)
+        func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Self? {
+            guard bytes.count == Self.count else { return nil }
+            let raw = UnsafeRawBufferPointer(bytes)
+            func word(_ index: Int) -> UInt64 { UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)) }
+            return Self(words: (word(0), word(1), word(2), word(3)))
+        }
+        guard let value = bytes.withContiguousStorageIfAvailable(read) ?? Array(bytes).withUnsafeBufferPointer(read) else {
+            return nil
+        }
+        self = value
     }
 
     package var bytes: [UInt8] {

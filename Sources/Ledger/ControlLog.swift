@@ -10,6 +10,7 @@ package struct ControlLog: Sendable {
     /// What all entries come to, whether or not they stand.
     package private(set) var claimed: Roster
     package private(set) var standing = Standing()
+    private var ignorance = Ignorance()
     /// What those come to that stand.
     package private(set) var roster: Roster
 
@@ -30,10 +31,10 @@ package struct ControlLog: Sendable {
     /// not bear on that, so that two steps suffice.
     package mutating func settle(forks: [[Stamp]], logs: some Logs) throws {
         guard !forks.isEmpty || !claimed.removals.isEmpty else { return adopt(Standing()) }
-        let first = try Standing(forks: forks, removals: removals, roster: claimed, logs: logs)
+        let first = try Standing(forks: forks, removals: removals, roster: claimed, logs: logs, ignorance: &ignorance)
         let replacements = (first == standing ? roster : folded(under: first)).removals.filter(\.isReplacement)
         if replacements.isEmpty { return adopt(first) }
-        adopt(try Standing(forks: forks, removals: removals + replacements, roster: claimed, logs: logs))
+        adopt(try Standing(forks: forks, removals: removals + replacements, roster: claimed, logs: logs, ignorance: &ignorance))
     }
 
     private mutating func adopt(_ standing: Standing) {
@@ -71,11 +72,6 @@ package struct ControlLog: Sendable {
         let index = entries.lastIndex { $0.placement.stamp < entry.placement.stamp }.map { $0 + 1 } ?? 0
         entries.insert(entry, at: index)
         if index < foldedCount { foldedCount = 0 }
-    }
-
-    /// Whether more than one change tried to key the space; which of them count may change with each entry.
-    package var isRekeyed: Bool {
-        entries.count { entry in entry.operations.contains { if case .rotate = $0 { true } else { false } } } > 1
     }
 
     package func placement(of change: ChangeID) -> Placement? { placements[change] }

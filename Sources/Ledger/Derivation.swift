@@ -7,10 +7,10 @@ package enum Derivation {
         var hasher = SHA256()
         hasher.update(data: Array(label.utf8))
         for part in parts { hasher.update(data: part) }
-        return Bytes32(hasher.finalize()) ?? .zero
+        return hasher.finalize().withUnsafeBytes { Bytes32(exactly: $0) }
     }
 
-    package static func sha256(_ bytes: [UInt8]) -> Bytes32 { Bytes32(SHA256.hash(data: bytes)) ?? .zero }
+    package static func sha256(_ bytes: [UInt8]) -> Bytes32 { SHA256.hash(data: bytes).withUnsafeBytes { Bytes32(exactly: $0) } }
 
     package static func changeID(header: [UInt8]) -> ChangeID { ChangeID(hash("handsel/change/1", header)) }
 
@@ -38,7 +38,7 @@ package enum Derivation {
     private static func derive(_ secret: [UInt8], salt: [UInt8] = [], info: [UInt8]) -> Bytes32 {
         let key = HKDF<SHA256>.deriveKey(
             inputKeyMaterial: SymmetricKey(data: secret), salt: salt, info: info, outputByteCount: Bytes32.count)
-        return key.withUnsafeBytes { Bytes32($0) } ?? .zero
+        return key.withUnsafeBytes { Bytes32(exactly: $0) }
     }
 
     /// The one-time key of a sealed body.

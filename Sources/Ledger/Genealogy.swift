@@ -53,8 +53,11 @@ package struct Genealogy: History, Sendable {
 }
 
 extension Genealogy: Logs {
-    package var ranges: [LogID: ClosedRange<UInt64>] {
-        logs.compactMapValues { log in log.first.map { $0.stamp.seq...($0.stamp.seq + UInt64(log.count) - 1) } }
+    package var extents: [LogID: LogExtent] {
+        logs.compactMapValues { log in
+            guard let first = log.first?.stamp, let last = log.last?.stamp else { return nil }
+            return LogExtent(first: first.seq, last: last.seq, tip: last.change)
+        }
     }
 
     package func placement(in log: LogID, seq: UInt64) -> Placement? {

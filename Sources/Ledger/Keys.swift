@@ -46,8 +46,8 @@ package struct SigningKey: Sendable {
         }
     }
 
-    package var publicKey: Bytes32 { Bytes32(key.publicKey.rawRepresentation) ?? .zero }
-    package var seed: Bytes32 { Bytes32(key.rawRepresentation) ?? .zero }
+    package var publicKey: Bytes32 { Bytes32(exactly: key.publicKey.rawRepresentation) }
+    package var seed: Bytes32 { Bytes32(exactly: key.rawRepresentation) }
 
     package func sign(_ payload: [UInt8], for purpose: SignaturePurpose) throws(LedgerError) -> [UInt8] {
         do { return Array(try key.signature(for: purpose.toBeSigned(payload, by: publicKey))) } catch {
@@ -66,8 +66,8 @@ package struct AgreementKey: Sendable {
         }
     }
 
-    package var publicKey: Bytes32 { Bytes32(key.publicKey.rawRepresentation) ?? .zero }
-    package var secret: Bytes32 { Bytes32(key.rawRepresentation) ?? .zero }
+    package var publicKey: Bytes32 { Bytes32(exactly: key.publicKey.rawRepresentation) }
+    package var secret: Bytes32 { Bytes32(exactly: key.rawRepresentation) }
 }
 
 /// The two keys of one device.

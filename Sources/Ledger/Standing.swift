@@ -1,8 +1,20 @@
 /// The logs of a space, as far as it takes to tell who had seen what.
 package protocol Logs {
-    /// Every log with the numbers of its first and last change.
-    var ranges: [LogID: ClosedRange<UInt64>] { get throws }
+    var extents: [LogID: LogExtent] { get throws }
     func placement(in log: LogID, seq: UInt64) throws -> Placement?
+}
+
+/// The numbers of a log's first and last change, and which one the last is: it says that all before it are the same, too.
+package struct LogExtent: Equatable, Sendable {
+    package let first: UInt64
+    package let last: UInt64
+    package let tip: ChangeID
+
+    package init(first: UInt64, last: UInt64, tip: ChangeID) {
+        self.first = first
+        self.last = last
+        self.tip = tip
+    }
 }
 
 /// Which changes count of devices that forked, or were removed: by another of their person's, or with a person who was replaced.
@@ -31,8 +43,15 @@ package struct Standing: Hashable, Sendable {
         /// What of the device others have acknowledged who did not know.
         fileprivate var acknowledged = VersionVector()
 
-        fileprivate func isKnown(_ past: VersionVector) -> Bool {
+        func isKnown(_ past: VersionVector) -> Bool {
             changes.count(where: past.contains) >= (cause == .fork ? 2 : 1)
+        }
+
+        /// Notes what somebody acknowledged who did not know, as far as it is about what this concerns.
+        fileprivate mutating func note(_ past: VersionVector) {
+            let beginning = cause == .fork ? changes.map(\.seq).min() ?? 0 : 0
+            acknowledged.merge(
+                VersionVector(past.counts.filter { $0.key.device == device && $0.value > max(beginning, before[$0.key]) }))
         }
 
         fileprivate func concerns(_ placement: Placement) -> Bool {
@@ -51,7 +70,9 @@ package struct Standing: Hashable, Sendable {
 
     /// Works out what stands, from everything there is of a space; `forks` are the changes in each place that has several, and
     /// `roster` says whose the devices are.
-    init(forks: [[Stamp]], removals: [Roster.Removal], roster: Roster, logs: some Logs) throws {
+    init(
+        forks: [[Stamp]], removals: [Roster.Removal], roster: Roster, logs: some Logs, ignorance: inout Ignorance
+    ) throws {
         proofs = forks.compactMap { changes in
             changes.first.map { Proof(cause: .fork, device: $0.device, changes: changes.sorted(), before: VersionVector()) }
         }
@@ -61,13 +82,12 @@ package struct Standing: Hashable, Sendable {
                 before: $0.by.past.of($0.device))
         }
         guard !proofs.isEmpty else { return }
-        let ranges = try logs.ranges
+        let extents = try logs.extents
         for index in proofs.indices {
             let person = roster.author(of: proofs[index].device)
-            for (log, range) in ranges {
+            for (log, extent) in extents {
                 guard let other = roster.author(of: log.device), other != person else { continue }
-                guard let last = try Self.last(in: log, range, of: logs, where: { !proofs[index].isKnown($0) }) else { continue }
-                proofs[index].acknowledged.merge(last.of(proofs[index].device))
+                if let past = try ignorance.past(in: log, extent, of: proofs[index], logs) { proofs[index].note(past) }
             }
         }
         proofs.sort { ($0.changes[0], $0.device) < ($1.changes[0], $1.device) }
@@ -78,25 +98,6 @@ package struct Standing: Hashable, Sendable {
     /// Why a change does not stand; nil if it does.
     package func cause(against placement: Placement) -> Cause? {
         proofs.first { $0.concerns(placement) && !$0.acknowledged.contains(placement.stamp) }?.cause
-    }
-
-    /// The past of the last change in a log whose past fulfils a condition that, once broken, stays broken.
-    private static func last(
-        in log: LogID, _ range: ClosedRange<UInt64>, of logs: some Logs, where isFulfilled: (VersionVector) -> Bool
-    ) throws -> VersionVector? {
-        var (low, high) = (range.lowerBound, range.upperBound + 1)
-        var found: VersionVector?
-        while low < high {
-            let middle = low + (high - low) / 2
-            guard let past = try logs.placement(in: log, seq: middle)?.past else { return found }
-            if isFulfilled(past) {
-                found = past
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return found
     }
 }
 

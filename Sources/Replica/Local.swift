@@ -84,7 +84,7 @@ extension Replica {
     /// Links taken up whose join is not through yet.
     package func heldInvites() throws -> [(space: SpaceID, secret: InviteSecret, link: String)] {
         try store.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM invite_held").compactMap { row in
+            try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM invite_held")).compactMap { row in
                 let secret: Data = row["secret"]
                 guard let invite = InviteSecret(secret: Array(secret)) else { return nil }
                 return (try row.identifier("space"), invite, row["link"])

@@ -57,7 +57,7 @@ package struct Identity: Sendable {
 
 extension Replica {
     static func identity(_ db: Database) throws -> Identity? {
-        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM identity") else { return nil }
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM identity")) else { return nil }
         let encoded: Data = row["certificate"]
         let bytes = Array(encoded)
         var reader = CBORReader(bytes.span)

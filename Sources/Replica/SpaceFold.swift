@@ -17,6 +17,8 @@ package final class SpaceFold {
     /// The terms' text, once an edit needs it; written back at the end.
     var terms: TermsState?
     var hasNewActs = false
+    /// Those that were looked up, so that each is once, however many changes it opens.
+    private var epochKeys: [EpochAudience: Bytes32] = [:]
     /// Whether a change that could not be read has been revealed, so that the space has to be folded anew.
     private var isRevealing = false
 
@@ -35,8 +37,7 @@ package final class SpaceFold {
             let gained = try foldControl(admitted.filter { $0.change.header.audience == .control })
             let after = view.roster.devices
             let isSomeoneOut = !before.isSubset(of: after)
-            // A further epoch may stand or fall with each change of the roster.
-            if try isSomeoneOut || view.control.isRekeyed || ((gained || before != after) && hasWaiting()) { return try refold() }
+            if try isSomeoneOut || ((gained || before != after) && hasWaiting()) { return try refold() }
         }
         for change in admitted { try fold(change) }
         try finish()
@@ -45,9 +46,10 @@ package final class SpaceFold {
     /// Folds the whole space anew from its changes.
     package func refold() throws {
         for table in Schema.foldedTables where !["epoch_key", "disclosed_key"].contains(table.name) {
-            try db.execute(sql: "DELETE FROM \(table.name) WHERE space = ?", arguments: [space.data])
+            try db.cachedStatement(sql: "DELETE FROM \(table.name) WHERE space = ?").execute(arguments: [space.data])
         }
         terms = TermsState()
+        epochKeys = [:]
         try forgetKeysOfVoidEpochs()
         guard let number = view.number else { return }
         let control = try Row.fetchAll(
@@ -124,6 +126,20 @@ extension SpaceFold {
         }
     }
 
+    private struct EpochAudience: Hashable {
+        let epoch: ChangeID
+        let audience: Audience
+    }
+
+    private func knownKey(of epoch: ChangeID, _ audience: Audience) throws -> Bytes32? {
+        let place = EpochAudience(epoch: epoch, audience: audience)
+        if let known = epochKeys[place] { return known }
+        // Only what is there is remembered, since a control change may bring more.
+        let key = try Self.epochKey(epoch, audience, in: view)
+        epochKeys[place] = key
+        return key
+    }
+
     static func epochKey(_ epoch: ChangeID, _ audience: Audience, in view: SpaceView) throws -> Bytes32? {
         let data = try Data.fetchOne(
             view.db.cachedStatement(sql: "SELECT key FROM epoch_key WHERE space = ? AND epoch = ? AND audience = ?"),
@@ -187,7 +203,7 @@ extension SpaceFold {
             return try hold(change.id, reason: cause.rawValue)
         }
         if let epoch = change.header.epoch, !view.roster.epochs.contains(epoch) { return try hold(change.id, .partialKeys) }
-        let epochKey = try change.header.epoch.flatMap { try Self.epochKey($0, change.header.audience, in: view) }
+        let epochKey = try change.header.epoch.flatMap { try knownKey(of: $0, change.header.audience) }
         guard let changeKey = try change.changeKey(epochKey: epochKey) ?? disclosedKey(of: change.id) else {
             return try hold(change.id, .unreadable)
         }

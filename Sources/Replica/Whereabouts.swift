@@ -1,5 +1,4 @@
 import Canon
-import Crypto
 import FileBirth
 import Foundation
 import GRDB
@@ -60,7 +59,7 @@ package struct Place: Sendable {
         }
         let machine = (try? String(contentsOfFile: Self.machineIdentity, encoding: .utf8)) ?? ""
         let place = "\(machine.filter { !$0.isWhitespace }) \(volume.f_fsid) \(number) \(birth)"
-        digest = Bytes32(SHA256.hash(data: Array("handsel/place/1 \(place)".utf8))) ?? .zero
+        digest = Derivation.sha256(Array("handsel/place/1 \(place)".utf8))
     }
 
     /// See machine-id(5), which asks that it be published as a hash alone.

@@ -71,7 +71,8 @@ struct Batch {
 
     private init(of space: Int64, beyond known: [Int64: Int64], from arrival: Int64, limit: Int, _ db: Database) throws {
         let rows = try Row.fetchCursor(
-            db, sql: "SELECT * FROM change WHERE space = ? AND arrival >= ? ORDER BY arrival", arguments: [space, arrival])
+            db.cachedStatement(sql: "SELECT * FROM change WHERE space = ? AND arrival >= ? ORDER BY arrival"),
+            arguments: [space, arrival])
         while bytes < limit, changes.count < SyncLimits.changes, let row = try rows.next() {
             let log: Int64 = row["log"]
             let seq: Int64 = row["seq"]

@@ -9,11 +9,11 @@ extension ChangeStore {
     package func spacesWithMissingBlobs() throws -> [SpaceID] {
         try read { db in
             try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT DISTINCT space.id FROM blob JOIN blob_use ON blob_use.blob = blob.number
-                    JOIN space ON space.number = blob_use.space WHERE NOT is_complete ORDER BY space.id
-                    """
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT space.id FROM blob JOIN blob_use ON blob_use.blob = blob.number
+                        JOIN space ON space.number = blob_use.space WHERE NOT is_complete ORDER BY space.id
+                        """)
             ).map { try $0.identifier("id") }
         }
     }
@@ -45,11 +45,11 @@ extension ChangeStore {
     private func blobs(in space: SpaceID, areComplete: Bool) throws -> [BlobID] {
         try read { db in
             try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT blob.id FROM blob JOIN blob_use ON blob_use.blob = blob.number
-                    JOIN space ON space.number = blob_use.space WHERE space.id = ? AND is_complete = ? ORDER BY blob.number
-                    """, arguments: [space.data, areComplete]
+                db.cachedStatement(
+                    sql: """
+                        SELECT blob.id FROM blob JOIN blob_use ON blob_use.blob = blob.number
+                        JOIN space ON space.number = blob_use.space WHERE space.id = ? AND is_complete = ? ORDER BY blob.number
+                        """), arguments: [space.data, areComplete]
             ).map { try $0.identifier("id") }
         }
     }
@@ -57,17 +57,17 @@ extension ChangeStore {
     package func chunkList(of blob: BlobID, in space: SpaceID) throws -> [Bytes32]? {
         try read { db in
             let isHere = try Bool.fetchOne(
-                db,
-                sql: """
-                    SELECT is_complete FROM blob JOIN blob_use ON blob_use.blob = blob.number
-                    JOIN space ON space.number = blob_use.space WHERE space.id = ? AND blob.id = ?
-                    """, arguments: [space.data, blob.data])
+                db.cachedStatement(
+                    sql: """
+                        SELECT is_complete FROM blob JOIN blob_use ON blob_use.blob = blob.number
+                        JOIN space ON space.number = blob_use.space WHERE space.id = ? AND blob.id = ?
+                        """), arguments: [space.data, blob.data])
             return isHere == true ? try digests(of: blob, db) : nil
         }
     }
 
     private func digests(of blob: BlobID, _ db: Database) throws -> [Bytes32]? {
-        let data = try Data.fetchOne(db, sql: "SELECT digests FROM blob WHERE id = ?", arguments: [blob.data])
+        let data = try Data.fetchOne(db.cachedStatement(sql: "SELECT digests FROM blob WHERE id = ?"), arguments: [blob.data])
         guard let data else { return nil }
         let bytes = Array(data)
         return stride(from: 0, to: bytes.count, by: Bytes32.count).map { Bytes32(bytes.span, at: $0) }
@@ -76,21 +76,25 @@ extension ChangeStore {
     package func chunk(_ index: Int, of blob: BlobID) throws -> [UInt8]? {
         try read { db in
             try Data.fetchOne(
-                db, sql: "SELECT data FROM chunk WHERE ordinal = ? AND blob = (SELECT number FROM blob WHERE id = ?)",
+                db.cachedStatement(
+                    sql: "SELECT data FROM chunk WHERE ordinal = ? AND blob = (SELECT number FROM blob WHERE id = ?)"),
                 arguments: [index, blob.data])
         }.map { Array($0) }
     }
 
     package func isComplete(_ blob: BlobID) throws -> Bool {
-        try read { try Bool.fetchOne($0, sql: "SELECT is_complete FROM blob WHERE id = ?", arguments: [blob.data]) } ?? false
+        try read {
+            try Bool.fetchOne($0.cachedStatement(sql: "SELECT is_complete FROM blob WHERE id = ?"), arguments: [blob.data])
+        } ?? false
     }
 
     package func store(chunkList: [Bytes32], of blob: BlobID) throws {
         let data = Data(chunkList.flatMap(\.bytes))
         try write { db in
-            try db.execute(sql: "INSERT OR IGNORE INTO blob (id) VALUES (?)", arguments: [blob.data])
-            try db.execute(
-                sql: "UPDATE blob SET digests = ? WHERE id = ? AND digests IS NULL", arguments: [data, blob.data])
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO blob (id) VALUES (?)").execute(arguments: [blob.data])
+            try db.cachedStatement(sql: "UPDATE blob SET digests = ? WHERE id = ? AND digests IS NULL").execute(arguments: [
+                data, blob.data,
+            ])
             try limits.checkBlobs(ofSpacesWith: blob, db)
             try completeIfWhole(blob, db)
         }
@@ -103,20 +107,21 @@ extension ChangeStore {
             guard let digests = try digests(of: blob, db), digests.indices.contains(index),
                 Derivation.chunkDigest(chunk) == digests[index]
             else { throw SyncError(.badBlob, "A part of the attachment \(blob) is damaged. Sync again to fetch it anew.") }
-            try db.execute(
-                sql: "INSERT OR IGNORE INTO chunk (blob, ordinal, data) SELECT number, ?, ? FROM blob WHERE id = ?",
-                arguments: [index, Data(chunk), blob.data])
+            try db.cachedStatement(
+                sql: "INSERT OR IGNORE INTO chunk (blob, ordinal, data) SELECT number, ?, ? FROM blob WHERE id = ?"
+            ).execute(arguments: [index, Data(chunk), blob.data])
             return try completeIfWhole(blob, db)
         }
     }
 
     @discardableResult
     private func completeIfWhole(_ blob: BlobID, _ db: Database) throws -> Bool {
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 UPDATE blob SET is_complete = 1 WHERE id = ? AND digests IS NOT NULL
                 AND length(digests) / 32 = (SELECT count(*) FROM chunk WHERE chunk.blob = blob.number)
-                """, arguments: [blob.data])
+                """
+        ).execute(arguments: [blob.data])
         return db.changesCount > 0
     }
 }

@@ -54,9 +54,7 @@ extension ChangeStore {
             try view.placeAnew()
             admitted = try admitted.map { Admitted(change: $0.change, placement: try view.placed($0.change.id)) }
         }
-        if !admitted.isEmpty {
-            try view.recordGrowth(readersChanged: admitted.contains { $0.change.header.audience == .control })
-        }
+        if !admitted.isEmpty { try view.recordGrowth(by: admitted) }
         return (admitted, known)
     }
 

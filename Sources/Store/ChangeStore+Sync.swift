@@ -14,7 +14,7 @@ extension ChangeStore {
     }
 
     package func sequence() throws -> UInt64 {
-        UInt64(try read { try Int64.fetchOne($0, sql: "SELECT coalesce(max(arrival), 0) FROM change") } ?? 0)
+        UInt64(try read { try Int64.fetchOne($0.cachedStatement(sql: "SELECT coalesce(max(arrival), 0) FROM change")) } ?? 0)
     }
 
     package func seen(of peer: DeviceID) throws -> StoreCursor? {
@@ -72,7 +72,7 @@ extension ChangeStore {
     package func isReader(_ device: DeviceID) throws -> Bool {
         try read {
             try Bool.fetchOne(
-                $0, sql: "SELECT EXISTS (SELECT 1 FROM reader WHERE key = ? AND until >= ?)",
+                $0.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM reader WHERE key = ? AND until >= ?)"),
                 arguments: [device.data, Int64(clock())]) ?? false
         }
     }
@@ -81,7 +81,7 @@ extension ChangeStore {
     package func hasOpenInvite() throws -> Bool {
         try read {
             try Bool.fetchOne(
-                $0, sql: "SELECT EXISTS (SELECT 1 FROM reader WHERE until >= ? AND until < ?)",
+                $0.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM reader WHERE until >= ? AND until < ?)"),
                 arguments: [Int64(clock()), Int64.max]) ?? false
         }
     }
@@ -91,7 +91,7 @@ extension ChangeStore {
     }
 
     package func allSpaces(_ db: Database) throws -> [SpaceID] {
-        try Row.fetchAll(db, sql: "SELECT id FROM space ORDER BY id").map { try $0.identifier("id") }
+        try Row.fetchAll(db.cachedStatement(sql: "SELECT id FROM space ORDER BY id")).map { try $0.identifier("id") }
     }
 
     package func spaces(changedAfter sequence: UInt64) throws -> [SpaceID] {
@@ -170,11 +170,12 @@ extension ChangeStore {
         let signed = Data(CBORWriter.encode { receipt.write(to: &$0) })
         try write { db in
             for change in receipt.changes {
-                try db.execute(
+                try db.cachedStatement(
                     sql: """
                         INSERT OR IGNORE INTO receipt (relay, change, time, signed)
                         SELECT ?, id, ?, ? FROM change WHERE id = ?
-                        """, arguments: [receipt.relay.data, Int64(receipt.time), signed, change.data])
+                        """
+                ).execute(arguments: [receipt.relay.data, Int64(receipt.time), signed, change.data])
             }
         }
     }

@@ -129,8 +129,8 @@ extension ChangeStore {
     package func makeDurable(always: Bool = false) throws {
         try requireWritable()
         try database.writeWithoutTransaction { db in
-            let last = try Int64.fetchOne(db, sql: "SELECT coalesce(max(arrival), 0) FROM change") ?? 0
-            guard try always || Int64.fetchOne(db, sql: "SELECT arrival FROM durable") ?? 0 < last else { return }
+            let last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT coalesce(max(arrival), 0) FROM change")) ?? 0
+            guard try always || Int64.fetchOne(db.cachedStatement(sql: "SELECT arrival FROM durable")) ?? 0 < last else { return }
             try db.execute(sql: "PRAGMA synchronous = FULL")
             defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
             try db.inTransaction(.immediate) {

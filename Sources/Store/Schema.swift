@@ -117,5 +117,10 @@ package struct Schema: Sendable {
             ALTER TABLE log ADD COLUMN device BLOB;
             UPDATE log SET device = line;
             """,
+            """
+            -- An id names one change in one space. Said here, because a search by id and space otherwise goes through the whole space.
+            DROP INDEX change_id;
+            CREATE UNIQUE INDEX change_id ON change (id);
+            """,
         ])
 }

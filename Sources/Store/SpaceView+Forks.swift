@@ -4,32 +4,32 @@ package import Ledger
 
 /// What a fork or a removal does to a space.
 extension SpaceView: Logs {
-    package var ranges: [LogID: ClosedRange<UInt64>] {
+    package var extents: [LogID: LogExtent] {
         get throws {
-            let rows = try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT log.*, min(seq) AS first, max(seq) AS last FROM log JOIN change ON log = log.number
-                        WHERE log.space = ? GROUP BY log.number
-                        """), arguments: [number])
-            return Dictionary(
-                uniqueKeysWithValues: try rows.map { row in
-                    let first: Int64 = row["first"]
-                    let last: Int64 = row["last"]
-                    return (try row.log(), UInt64(first)...UInt64(last))
-                })
+            let first = try db.cachedStatement(sql: "SELECT seq FROM change WHERE log = ? ORDER BY seq LIMIT 1")
+            let last = try db.cachedStatement(sql: "SELECT seq, id FROM change WHERE log = ? ORDER BY seq DESC LIMIT 1")
+            var extents: [LogID: LogExtent] = [:]
+            for (log, number) in numbers {
+                guard let start = try Int64.fetchOne(first, arguments: [number]),
+                    let row = try Row.fetchOne(last, arguments: [number])
+                else { continue }
+                let end: Int64 = row["seq"]
+                extents[log] = LogExtent(first: UInt64(start), last: UInt64(end), tip: try row.identifier("id"))
+            }
+            return extents
         }
     }
 
     package func placement(in log: LogID, seq: UInt64) throws -> Placement? {
         guard let number = numbers[log] else { return nil }
-        let statement = try db.cachedStatement(sql: "SELECT * FROM change WHERE log = ? AND seq = ?")
+        let statement = try db.cachedStatement(sql: "SELECT \(Self.placementColumns) FROM change WHERE log = ? AND seq = ?")
         return try Row.fetchOne(statement, arguments: [number, Int64(seq)]).map(placement)
     }
 
     /// The last change of a log that stands; all before it do too.
     func lastStanding(in log: LogID) throws -> Placement? {
-        let statement = try db.cachedStatement(sql: "SELECT * FROM change WHERE log = ? ORDER BY seq DESC LIMIT 1")
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(Self.placementColumns) FROM change WHERE log = ? ORDER BY seq DESC LIMIT 1")
         guard let row = try Row.fetchOne(statement, arguments: [numbers[log]]) else { return nil }
         let last = try placement(row)
         guard control.standing.cause(against: last) != nil else { return last }

@@ -88,6 +88,9 @@ package final class SpaceView: History {
             operations: (try? Admission.controlOperations(of: change)) ?? [])
     }
 
+    /// What `placement` needs of a row of `change`: not the body, which may be long.
+    static let placementColumns = "log, seq, id, lamport, past, header"
+
     /// Where the change of a row of `change` stands.
     package func placement(_ row: Row) throws -> Placement {
         guard let log = logs[row["log"]] else { throw StoreError(.damaged, "A change belongs to an unknown log.") }
@@ -104,7 +107,8 @@ package final class SpaceView: History {
         if let known = placements[change] { return known }
         guard let number,
             let row = try Row.fetchOne(
-                try db.cachedStatement(sql: "SELECT * FROM change WHERE id = ? AND space = ?"), arguments: [change.data, number])
+                try db.cachedStatement(sql: "SELECT \(Self.placementColumns) FROM change WHERE id = ? AND space = ?"),
+                arguments: [change.data, number])
         else { return nil }
         let placement = try placement(row)
         placements[change] = placement
@@ -127,7 +131,8 @@ package final class SpaceView: History {
         let own = numbers.filter { $0.key.device == device }
         let ends = try own.values.compactMap { log in
             try Row.fetchOne(
-                try db.cachedStatement(sql: "SELECT * FROM change WHERE log = ? ORDER BY seq DESC LIMIT 1"), arguments: [log])
+                try db.cachedStatement(
+                    sql: "SELECT \(Self.placementColumns) FROM change WHERE log = ? ORDER BY seq DESC LIMIT 1"), arguments: [log])
         }.map(placement)
         // A log that goes on in branches does not end.
         return ends.filter { end in !ends.contains { $0.hasSeen(end) } }.map(\.stamp).sorted()
@@ -182,14 +187,17 @@ package final class SpaceView: History {
     }
 
     /// Writes down what has been derived of the space's changes beside them; after the last of a batch was inserted.
-    func recordGrowth(readersChanged: Bool) throws {
+    func recordGrowth(by admitted: [ChangeStore.Admitted]) throws {
         try db.cachedStatement(sql: "UPDATE space SET bytes = ? WHERE number = ?").execute(arguments: [bytes, number])
-        let before = control.standing
-        if readersChanged { control.fold() }
+        let (standing, epochs) = (control.standing, Set(roster.epochs))
+        let isControl = admitted.contains { $0.change.header.audience == .control }
+        if isControl { control.fold() }
         try settle()
         rememberControl()
-        hasNewStanding = hasNewStanding || control.standing != before
-        guard readersChanged || control.standing != before else { return }
+        // An epoch stands or falls with others' changes, too; one that is new here stands from the start.
+        let new = Set(admitted.map(\.change.id))
+        if control.standing != standing || epochs != Set(roster.epochs).subtracting(new) { hasNewStanding = true }
+        guard isControl || control.standing != standing else { return }
         try db.cachedStatement(sql: "DELETE FROM reader WHERE space = ?").execute(arguments: [number])
         for (key, until) in roster.readers {
             try db.cachedStatement(sql: "INSERT INTO reader (key, space, until) VALUES (?, ?, ?)")

@@ -43,7 +43,7 @@ package struct StoreLimits: Sendable {
                 "\(view.space) has more than the \(bytesPerSpace) bytes that this relay keeps of a space. Use another relay.")
         }
         if let unvouchedSpaces, !view.isVouched {
-            let count = try Int.fetchOne(view.db, sql: "SELECT count(*) FROM space WHERE NOT is_vouched")
+            let count = try Int.fetchOne(view.db.cachedStatement(sql: "SELECT count(*) FROM space WHERE NOT is_vouched"))
             guard let count, count > unvouchedSpaces else { return }
             throw StoreError(
                 .quota,
@@ -51,7 +51,8 @@ package struct StoreLimits: Sendable {
                     + "Have a member's device send it first.")
         }
         guard let spacesPerDevice else { return }
-        let count = try Int.fetchOne(view.db, sql: "SELECT count(*) FROM reader WHERE key = ?", arguments: [peer.device.data])
+        let count = try Int.fetchOne(
+            view.db.cachedStatement(sql: "SELECT count(*) FROM reader WHERE key = ?"), arguments: [peer.device.data])
         guard let count, count > spacesPerDevice else { return }
         throw StoreError(
             .quota, "\(peer.device) already keeps \(spacesPerDevice) spaces on this relay, which is the most. Use another relay.")
@@ -61,13 +62,13 @@ package struct StoreLimits: Sendable {
     func checkBlobs(ofSpacesWith blob: BlobID, _ db: Database) throws {
         guard let blobBytesPerSpace else { return }
         let chunks = try Int.fetchOne(
-            db,
-            sql: """
-                SELECT max(chunks) FROM (
-                    SELECT sum(length(digests) / 32) AS chunks FROM blob JOIN blob_use ON blob_use.blob = blob.number
-                    WHERE space IN (SELECT space FROM blob_use JOIN blob ON blob.number = blob_use.blob WHERE id = ?)
-                    GROUP BY space)
-                """, arguments: [blob.data])
+            db.cachedStatement(
+                sql: """
+                    SELECT max(chunks) FROM (
+                        SELECT sum(length(digests) / 32) AS chunks FROM blob JOIN blob_use ON blob_use.blob = blob.number
+                        WHERE space IN (SELECT space FROM blob_use JOIN blob ON blob.number = blob_use.blob WHERE id = ?)
+                        GROUP BY space)
+                    """), arguments: [blob.data])
         guard (chunks ?? 0) * SyncLimits.chunk > blobBytesPerSpace else { return }
         throw StoreError(
             .quota, "The attachments of a space exceed the \(blobBytesPerSpace) bytes that this relay keeps. Use another relay.")

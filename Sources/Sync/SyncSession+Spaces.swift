@@ -114,10 +114,16 @@ extension SyncSession {
         // What a peer sends without waiting for this stays known, so that the space is refused however fast it was.
         guard try isShared(space) else { return .tips(space, []) }
         try store.makeDurable()
-        let tips = try store.tips(of: space)
+        let tips = isMisjudged(space) ? [] : try store.tips(of: space)
         awaitedSpaces[space] = Progress(held: tips)
         return .tips(space, tips)
     }
+
+    /// Whether the peer has twice left out what this side lacks of a space.
+    ///
+    /// It takes this side to have all that comes before a tip that it does not know; but of a device that forked, that may be another
+    /// branch. Where this side names nothing, the peer sends everything.
+    private func isMisjudged(_ space: SpaceID) -> Bool { retries[space, default: 0] > 1 }
 
     func isShared(_ space: SpaceID) throws -> Bool { try store.isShared(space, with: peer) }
 

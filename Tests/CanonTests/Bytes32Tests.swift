@@ -25,7 +25,22 @@ struct Bytes32Tests {
 
     @Test("any other number of bytes gives none")
     func count() {
-        for count in [0, 31, 33, 64] { #expect(Bytes32(repeatElement(0, count: count)) == nil) }
+        for count in [0, 31, 33, 64] {
+            #expect(Bytes32(repeatElement(0, count: count)) == nil)
+            #expect(Bytes32([UInt8](repeating: 0, count: count)) == nil)
+        }
+    }
+
+    @Test("what is 32 bytes long by its definition is taken as it is, and no other length goes on as if it were")
+    func exactly() async throws {
+        let bytes = Array(1...32 as ClosedRange<UInt8>)
+        #expect(Bytes32(exactly: bytes).bytes == bytes)
+        await #expect(processExitsWith: .failure) {
+            _ = Bytes32(exactly: repeatElement(1, count: 31))
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = Bytes32(exactly: repeatElement(1, count: 33))
+        }
     }
 
     @Test("the order is the order of the bytes", arguments: seeds(20))

@@ -225,6 +225,29 @@ struct SessionTests {
         #expect(again.dialer.statistics.changesSent == 0 && again.listener.statistics.changesSent == 0, "seed \(seed)")
     }
 
+    @Test("two devices that both forked are carried, whichever side has the longer branch of which", arguments: seeds(10))
+    func forkedCrosswise(seed: UInt64) throws {
+        var world = try World(seed: seed, contracts: 1)
+        try world.sync(world.deskStore, world.benchStore)
+        let contract = world.contracts[0]
+        let authors = [world.desk, world.bench]
+        for (store, first) in [(world.deskStore, 0), (world.benchStore, 1)] {
+            // Each builds on the other's branch here.
+            for (author, count) in [(authors[first], 1), (authors[1 - first], 4)] {
+                for _ in 0..<count {
+                    try store.write(
+                        in: contract.space.id, by: author, .parties, epoch: contract.epoch, [Operation("said")],
+                        using: &world.generator)
+                }
+            }
+        }
+        try world.sync(world.deskStore, world.benchStore)
+        #expect(world.deskStore.content == world.benchStore.content, "seed \(seed)")
+        for author in authors {
+            #expect(world.deskStore.tips(of: contract.space.id).count { $0.device == author.id } == 2, "seed \(seed)")
+        }
+    }
+
     @Test("a cursor ends where the peer's word ends")
     func cursors() throws {
         var world = try World(seed: 6, contracts: 1)

@@ -21,7 +21,7 @@ package struct CheckedHistory: Sendable {
     package var roster: Roster { control.roster }
     /// The last change of each device, and of each branch where one forked; by device.
     package var tips: [Stamp] { genealogy.tips }
-    package var logs: [LogID] { genealogy.ranges.keys.sorted() }
+    package var logs: [LogID] { genealogy.extents.keys.sorted() }
 
     package init(checking history: SignedHistory) throws(EvidenceError) {
         space = history.space

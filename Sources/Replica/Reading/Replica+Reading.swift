@@ -85,7 +85,8 @@ extension Replica {
 
     package func termsText(of space: SpaceID) throws -> String {
         try store.read {
-            try String.fetchOne($0, sql: "SELECT text FROM terms_row WHERE space = ?", arguments: [space.data]) ?? ""
+            try String.fetchOne($0.cachedStatement(sql: "SELECT text FROM terms_row WHERE space = ?"), arguments: [space.data])
+                ?? ""
         }
     }
 

@@ -45,6 +45,11 @@ extension World {
         }
         // What let a device in is gone where a disk was put back, and need not stand where another device was copied or removed.
         for machine in machines where machine.state == .honest && !members.contains(where: { $0 === machine }) {
+            // It never got in if its host lost the adding with its power, before anybody else had it.
+            guard machine.wasMember else {
+                tally.add("devices whose adding was lost")
+                continue
+            }
             let own = machines.filter { $0.owner.id == machine.owner.id }
             if !own.contains(where: { $0.hasForgotten || $0.state != .honest }) {
                 fail("\(machine.name) is out, and nobody removed it")

@@ -38,6 +38,8 @@ final class Machine {
     var promised: Set<ChangeID> = []
     /// Whether it was put back to an earlier time, and so need not have all that it sent.
     private(set) var hasForgotten = false
+    /// Whether it ever found itself to be a member.
+    private(set) var wasMember = false
     private(set) var backup: (files: URL, promised: Set<ChangeID>)?
 
     static let file = "replica.sqlite"
@@ -117,6 +119,21 @@ final class Machine {
     }
 
     func close() { try? replica.store.database.close() }
+
+    /// Whether the contract has it as a member, as far as it has heard.
+    func isMember(of space: SpaceID) throws -> Bool {
+        let isMember = try replica.roster(of: space).person(of: device) != nil
+        wasMember = wasMember || isMember
+        return isMember
+    }
+
+    /// Whether it would sign in the contract, where a device that knows of its copy signs nothing more.
+    func canSign(in space: SpaceID) throws -> Bool {
+        guard try isMember(of: space) else { return false }
+        return try replica.store.read { db in
+            try replica.store.view(of: space, db).control.standing.proofs.allSatisfy { $0.device != device }
+        }
+    }
 
     /// All changes here.
     func changes() throws -> Set<ChangeID> { try replica.store.changeIDs() }

@@ -70,8 +70,14 @@ package struct PlantedFault: Sendable {
             "case .removal, .replacement: return PLANTED || !before.contains(stamp)"),
         PlantedFault(
             "what stands changes, and nothing is folded anew", .fork, "Store/SpaceView.swift",
-            "hasNewStanding = hasNewStanding || control.standing != before",
-            "hasNewStanding = hasNewStanding || (!PLANTED && control.standing != before)"),
+            "if control.standing != standing || epochs", "if (!PLANTED && control.standing != standing) || epochs"),
+        PlantedFault(
+            "an epoch falls, and nothing is folded anew", .fork, "Store/SpaceView.swift",
+            "|| epochs != Set(roster.epochs).subtracting(new) { hasNewStanding",
+            "|| (!PLANTED && epochs != Set(roster.epochs).subtracting(new)) { hasNewStanding"),
+        PlantedFault(
+            "who had not heard is not looked up again", .fork, "Ledger/Ignorance.swift",
+            "known.extent == extent || known.end", "PLANTED || known.extent == extent || known.end"),
         PlantedFault(
             "an entry of the bank counts twice", .money, "Agreement/EscrowRules.swift",
             "references.contains(reference) {", "!PLANTED, references.contains(reference) {"),
@@ -94,24 +100,18 @@ package struct PlantedFault: Sendable {
             "StoreCursor(incarnation: peerIncarnation, sequence: peerDone.sequence)",
             "StoreCursor(incarnation: peerIncarnation, sequence: peerDone.sequence + (PLANTED ? 5 : 0))"),
         PlantedFault(
-            "a store that has forgotten keeps its incarnation", .sync, "Store/ChangeStore.swift",
-            "if try read({ try Self.meta(\"identity\", $0) as String? }) == identity { return }",
-            """
-            let known: String? = try read { try Self.meta("identity", $0) }
-            if known == identity || (PLANTED && known != nil) { return }
-            """),
+            "a log is there whose tip is unknown", .sync, "Store/Batch.swift",
+            "if last < Int64(seq) {", "if PLANTED || last < Int64(seq) {"),
         PlantedFault(
-            "one branch of a device is named", .sync, "Store/ChangeStore+Sync.swift",
-            "}.filter { !continued.contains($0.id) }.sorted()",
-            """
-            }.filter { !continued.contains($0.id) }.sorted().reduce(into: [Tip]()) { tips, tip in
-                if !PLANTED || tips.last?.device != tip.device { tips.append(tip) }
-            }
-            """),
+            "nobody who was misjudged asks for all", .sync, "Sync/SyncSession+Spaces.swift",
+            "retries[space, default: 0] > 1", "!PLANTED && retries[space, default: 0] > 1"),
+        PlantedFault(
+            "a frame ends before the signature that covers it", .sync, "Store/Batch.swift",
+            "guard let unproven else { return end }", "guard !PLANTED, let unproven else { return end }"),
         PlantedFault(
             "who may fetch a space is not written down", .sync, "Store/SpaceView.swift",
-            "guard readersChanged || control.standing != before else { return }",
-            "guard (readersChanged && (!PLANTED || controlChanges.count < 12)) || control.standing != before else { return }"),
+            "guard isControl || control.standing != standing else { return }",
+            "guard (isControl && (!PLANTED || controlChanges.count < 12)) || control.standing != standing else { return }"),
         PlantedFault(
             "nothing is made durable", .storage, "Store/ChangeStore.swift",
             "guard try always || Int64", "guard !PLANTED, try always || Int64"),

@@ -16,7 +16,7 @@ final class SimulatedRelay {
     private let folder: URL
     private var lives = 0
     private(set) var store: RelayStore
-    var lie: Lie?
+    private(set) var lie: Lie?
 
     init(_ name: String, in folder: URL, time: WorldTime, using generator: inout SeededGenerator) throws {
         self.name = name
@@ -38,10 +38,26 @@ final class SimulatedRelay {
         return try RelayStore(path: path, key: key, limits: RelayLimits(), clock: clock.read, randomness: { randomness.drawing })
     }
 
+    func lie(about lie: Lie) { self.lie = lie }
+
     /// It forgets everything.
     func wipe() throws {
         try store.store.database.close()
         lives += 1
+        store = try Self.open(folder, lives, key, clock, randomness)
+    }
+
+    /// It lies no more, under a new incarnation: peers take its word for what they have seen of it, and that was not so.
+    func becomeHonest() throws {
+        guard lie != nil else { return }
+        lie = nil
+        try store.store.database.close()
+        let (old, new) = (folder.appendingPathComponent("\(lives)"), folder.appendingPathComponent("\(lives + 1)"))
+        lives += 1
+        try FileManager.default.createDirectory(at: new, withIntermediateDirectories: true)
+        for name in try FileManager.default.contentsOfDirectory(atPath: old.path) where !name.hasSuffix("-shm") {
+            try FileManager.default.copyItem(at: old.appendingPathComponent(name), to: new.appendingPathComponent(name))
+        }
         store = try Self.open(folder, lives, key, clock, randomness)
     }
 

@@ -1,6 +1,7 @@
 import Canon
 import Foundation
 import Ledger
+import LedgerSupport
 import Relay
 import Replica
 import SimulatedDisk
@@ -42,19 +43,29 @@ package struct Simulation: Sendable {
 extension World {
     private static let rounds = 16
     /// Steps of work after the events, until there are as many changes as a run has.
-    private static let overtime = 600
+    private static let overtime = 200
+    /// Steps in which nothing comes of it before people begin again.
+    private static let patience = 10
 
     func run(only events: Set<Int>?) async throws {
         var generator = SeededGenerator(seed: plan.seed ^ 0xf00d)
         try await found(using: &generator)
         for (index, event) in plan.events.enumerated() where events?.contains(index) != false { await happen(event) }
-        if events == nil {
-            for _ in 0..<Self.overtime where try countedChanges() < Simulation.changes {
-                await happen(Event(kind: .work, seed: generator.next()))
-            }
-        }
+        if events == nil { try await workOvertime(using: &generator) }
         try await rest(using: &generator)
         try check()
+    }
+
+    private func workOvertime(using generator: inout SeededGenerator) async throws {
+        var vain = 0
+        for step in 0..<Self.overtime {
+            // To count takes longer than to work.
+            if step.isMultiple(of: 4), try countedChanges() >= Simulation.changes { return }
+            vain = try await fillTime(using: &generator) ? 0 : vain + 1
+            if vain >= Self.patience { await beginAgain(using: &generator) }
+        }
+        let count = try countedChanges()
+        if count < Simulation.changes { fail("there are only \(count) changes") }
     }
 
     /// What all machines have signed.
@@ -64,31 +75,46 @@ extension World {
         }
     }
 
-    /// All faults end, and everybody exchanges with everybody's relays until nothing is new.
+    /// All faults end, and everybody hears everything.
     private func rest(using generator: inout SeededGenerator) async throws {
         wires = []
         sides = [:]
-        for relay in relays { relay.lie = nil }
+        for relay in relays { attempt(relay, "becoming honest") { try $0.becomeHonest() } }
         for machine in machines {
             machine.disk.set { ($0.room, $0.failsSyncs, $0.powerFailsAt) = (nil, false, nil) }
             await attempt(machine, "resting", using: &generator) { _ = try $0.changes() }
         }
-        // Through one relay first, so that the others are filled at once.
-        for relays in [Array(relays.prefix(1)), relays] where try await !settle(through: relays, using: &generator) {
-            return fail("the world does not come to rest")
+        try await exchangeAll(using: &generator)
+        // Where all devices of a party know of a copy, nobody is left to give keys to those who lack them.
+        let helpless = try people.roles.filter { role, person in
+            try role.isParty
+                && !machines.contains { try $0.owner.id == person.id && $0.state == .honest && $0.canSign(in: space) }
         }
+        for (role, _) in helpless { await recover(role, using: &generator) }
+        if !helpless.isEmpty { try await exchangeAll(using: &generator) }
     }
 
-    /// Whether nothing is new after some rounds in which every machine exchanges with all of `relays`.
-    private func settle(through relays: [SimulatedRelay], using generator: inout SeededGenerator) async throws -> Bool {
+    /// Everybody exchanges with all relays until nothing is new.
+    private func exchangeAll(using generator: inout SeededGenerator) async throws {
         for _ in 0..<Self.rounds {
-            let before = tally["changes that moved"]
-            for machine in machines {
-                for relay in relays { await exchange(.machine(machine), .relay(relay), using: &generator) }
-            }
-            if tally["changes that moved"] == before { return true }
+            let moved = tally["changes that moved"]
+            await meetAll(at: relays.prefix(1), using: &generator)
+            guard tally["changes that moved"] == moved else { continue }
+            // Once nothing is new at one relay, the others are filled, each by the first who comes.
+            let held = try arrivals()
+            await meetAll(at: relays.dropFirst(), using: &generator)
+            if try arrivals() == held { return }
         }
-        return false
+        fail("the world does not come to rest")
+    }
+
+    /// All that ever came to the machines or was written on them.
+    private func arrivals() throws -> UInt64 { try machines.reduce(0) { $0 + (try $1.replica.store.sequence()) } }
+
+    func meetAll(at relays: ArraySlice<SimulatedRelay>, using generator: inout SeededGenerator) async {
+        for machine in machines {
+            for relay in relays { await exchange(.machine(machine), .relay(relay), using: &generator) }
+        }
     }
 
     func summary() throws -> (Int, String) {

@@ -93,16 +93,18 @@ extension World {
 
     private func lie(using generator: inout SeededGenerator) {
         let relay = generator.pick(relays)
-        relay.lie = relay.lie == nil ? generator.pick(Lie.allCases) : nil
-        if let lie = relay.lie { tally.add("fault: a relay lies, \(lie)") }
         wires.removeAll { $0.touches(relay) }
+        guard relay.lie == nil else { return attempt(relay, "becoming honest") { try $0.becomeHonest() } }
+        let lie = generator.pick(Lie.allCases)
+        tally.add("fault: a relay lies, \(lie)")
+        relay.lie(about: lie)
     }
 
     private func wipeRelay(using generator: inout SeededGenerator) {
         let relay = generator.pick(relays)
         tally.add("fault: relays wiped")
         wires.removeAll { $0.touches(relay) }
-        do { try relay.wipe() } catch { fail("\(relay.name) cannot begin anew: \(error)") }
+        attempt(relay, "beginning anew") { try $0.wipe() }
     }
 
     private func partition(using generator: inout SeededGenerator) {

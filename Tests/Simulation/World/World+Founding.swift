@@ -104,9 +104,9 @@ extension World {
     }
 
     /// A person comes back by the recovery code, on a new machine, from a relay; machines of theirs that are doubled go.
-    func recover(using generator: inout SeededGenerator) async {
-        guard machines.count < Plan.machines, let relay = relays.first(where: { $0.lie == nil }) else { return }
-        let (role, person) = generator.pick(people.roles)
+    func recover(_ role: Role? = nil, using generator: inout SeededGenerator) async {
+        guard role != nil || machines.count < Plan.machines, let relay = relays.first(where: { $0.lie == nil }) else { return }
+        let (role, person) = generator.pick(people.roles.filter { role == nil || $0.role == role })
         do {
             let machine = try newMachine(of: person, as: role, using: &generator)
             let device = try Device(keys: machine.keys, of: person, certifiedBy: person.key)
@@ -122,7 +122,8 @@ extension World {
             try machine.replica.setIdentitySpace(own)
             for space in spaces { try await machine.node.enter(space, with: device.certificate) }
             try machine.reopen()
-            for old in machines where old.state == .doubled && old.owner.id == person.id {
+            let known = try machine.replica.roster(of: own)
+            for old in machines where old.state == .doubled && old.owner.id == person.id && known.person(of: old.device) != nil {
                 _ = try await machine.node.removeDevice(old.device.description)
                 for twin in machines where twin.device == old.device { twin.state = .retired }
             }

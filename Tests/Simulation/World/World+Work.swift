@@ -18,7 +18,7 @@ extension World {
     func work(at machine: Machine, using generator: inout SeededGenerator) async {
         var own = SeededGenerator(seed: generator.next())
         await attempt(machine, "working", using: &generator) { machine in
-            guard try machine.replica.roster(of: space).person(of: machine.device) != nil else { return }
+            guard try machine.isMember(of: space) else { return }
             switch machine.role {
             case .agent: try await collect(machine, using: &own)
             case .mediator: try decide(machine, using: &own)
@@ -34,11 +34,37 @@ extension World {
         }
     }
 
+    /// What makes a run long: parties work on, and mostly write.
+    ///
+    /// Returns whether anything came of it.
+    func fillTime(using generator: inout SeededGenerator) async throws -> Bool {
+        if generator.chance(40) { await happen(Event(kind: .exchange, seed: generator.next())) }
+        let parties = machines.filter { $0.role.isParty && $0.state != .doubled }
+        guard !parties.isEmpty else { return false }
+        let machine = generator.pick(parties)
+        let before = try machine.replica.store.sequence()
+        guard generator.chance(70), try machine.isMember(of: space) else {
+            await work(at: machine, using: &generator)
+            return try machine.replica.store.sequence() > before
+        }
+        var own = SeededGenerator(seed: generator.next())
+        await attempt(machine, "writing", using: &generator) { try write($0, upTo: 40, using: &own) }
+        return try machine.replica.store.sequence() > before
+    }
+
+    /// Parties all of whose devices are of no use any more come back by the recovery code, once a relay is honest and knows of them.
+    func beginAgain(using generator: inout SeededGenerator) async {
+        sides = [:]
+        for relay in relays { attempt(relay, "becoming honest") { try $0.becomeHonest() } }
+        await meetAll(at: relays.prefix(1), using: &generator)
+        await happen(Event(kind: .recovery, seed: generator.next()))
+    }
+
     private func words(_ generator: inout SeededGenerator) -> String { "\(Self.secret) \(generator.pick(0..<1_000_000))" }
 
     /// Some messages one after another, or a new wording of one.
-    private func write(_ machine: Machine, using generator: inout SeededGenerator) throws {
-        let texts = (0..<generator.pick(1..<10)).map { _ in words(&generator) }
+    private func write(_ machine: Machine, upTo count: Int = 9, using generator: inout SeededGenerator) throws {
+        let texts = (0..<generator.pick(1..<count + 1)).map { _ in words(&generator) }
         try machine.replica.commit(in: space) { composer in
             for text in texts { try composer.write([.edit(.message(text: text, files: []))]) }
         }

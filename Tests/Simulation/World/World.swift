@@ -83,6 +83,10 @@ final class World {
         do { try await body(machine) } catch { take(error, of: machine, what, using: &generator) }
     }
 
+    func attempt(_ relay: SimulatedRelay, _ what: String, _ body: (SimulatedRelay) throws -> Void) {
+        do { try body(relay) } catch { fail("\(relay.name), \(what): \(error)") }
+    }
+
     func take(_ error: any Error, of machine: Machine, _ what: String, using generator: inout SeededGenerator) {
         if machine.disk.isOff { return restart(machine, using: &generator) }
         guard let sentence = Self.sentence(of: error) else {
@@ -190,6 +194,7 @@ final class World {
 
     /// What a session that both have ended says is here.
     private func promise(_ machine: Machine) {
+        _ = try? machine.isMember(of: space)
         do { machine.promised = try machine.changes() } catch { fail("\(machine.name) cannot be read: \(error)") }
     }
 
