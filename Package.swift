@@ -68,10 +68,10 @@ let package = Package(
                 "Canon", "Ledger", "Documents", "Agreement", "LibCrypto", crypto,
                 .product(name: "Mustache", package: "swift-mustache"),
             ]),
-        module("Store", ["Canon", "Ledger", "Sync", grdb]),
         // The time of a file's birth, by which a copy is known.
         .systemLibrary(name: "FileBirth"),
-        module("Replica", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "FileBirth", crypto, grdb]),
+        module("Store", ["Canon", "Ledger", "Sync", "FileBirth", grdb]),
+        module("Replica", ["Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", crypto, grdb]),
         module(
             "Transport",
             [

@@ -1,6 +1,7 @@
 import Foundation
 import Ledger
 import Replica
+import Store
 
 /// The folder of one replica: its SQLite file, and the device's keys in a file of their own.
 struct Home: Sendable {

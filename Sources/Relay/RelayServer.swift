@@ -20,6 +20,11 @@ package struct RelayServer: Sendable {
         logger = configuration.logger
         let key = try RelayKey.loadOrCreate(at: RelayKey.path(besideStore: configuration.storePath))
         identity = try DeviceTLS(key.key)
+        let files = FileManager.default
+        // SQLite gives its -wal and -shm the same permissions.
+        if !files.fileExists(atPath: configuration.storePath) {
+            _ = files.createFile(atPath: configuration.storePath, contents: nil, attributes: [.posixPermissions: 0o600])
+        }
         store = try RelayStore(path: configuration.storePath, key: key, limits: configuration.limits) {
             UInt64(Date().timeIntervalSince1970 * 1_000)
         }

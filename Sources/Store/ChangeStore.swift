@@ -108,11 +108,10 @@ extension ChangeStore {
 
     /// A copied or restored file, or one that lost power, may have forgotten what peers saw of it: it becomes a new incarnation.
     private func rollIncarnationIfCopied(path: String, using generator: inout any RandomNumberGenerator) throws {
+        // Another boot, because a loss of power forgets what was not synced.
         let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? ""
-        let attributes = try FileManager.default.attributesOfItem(atPath: path)
-        let file = attributes[.systemFileNumber] as? Int ?? 0
-        let volume = attributes[.systemNumber] as? Int ?? 0
-        let identity = "\(boot.trimmingCharacters(in: .whitespacesAndNewlines)) \(volume) \(file)"
+        let place = try Place(of: path).digest
+        let identity = "\(boot.trimmingCharacters(in: .whitespacesAndNewlines)) \(TextForm.encode(prefix: "place", place.bytes))"
         if try read({ try Self.meta("identity", $0) as String? }) == identity { return }
         let incarnation = Bytes32.random(using: &generator)
         try write { db in

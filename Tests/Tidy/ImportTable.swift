@@ -20,10 +20,8 @@ enum ImportTable {
         "Agreement": ["Canon", "Ledger", "Documents", "Crypto"],
         "Market": ["Canon", "Ledger", "Documents", "Agreement"],
         "Sync": ["Canon", "Ledger", "Crypto"],
-        "Store": ["Canon", "Ledger", "Sync", "GRDB"],
-        "Replica": [
-            "Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "FileBirth", "Crypto", "GRDB",
-        ],
+        "Store": ["Canon", "Ledger", "Sync", "FileBirth", "GRDB"],
+        "Replica": ["Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "Crypto", "GRDB"],
         "Transport": ["Canon", "Ledger", "Sync", "Crypto", "NIO*", "X509", "SwiftASN1"],
         "Relay": ["Canon", "Ledger", "Sync", "Store", "Transport", "Logging"],
         "Banking": ["Agreement", "XMLCoder", "FoundationXML"],
