@@ -11,7 +11,11 @@ import Store
 /// What has to be true once everybody has heard everything.
 extension World {
     func check() throws {
-        guard let reference = machines.first(where: { $0.state == .honest && $0.role.isParty }) ?? machines.first else { return }
+        // Who was let in by what does not stand is out for all others, and goes on alone, so the relays say who is in.
+        let accepted = try relays[0].store.store.read { try relays[0].store.store.view(of: space, $0).roster }
+        let honest = machines.filter { $0.state == .honest && $0.role.isParty }
+        guard let reference = honest.first(where: { accepted.person(of: $0.device) != nil }) ?? honest.first ?? machines.first
+        else { return }
         let roster = try reference.replica.roster(of: space)
         let members = machines.filter { roster.person(of: $0.device) != nil }
         try checkHoldings(members, reference)

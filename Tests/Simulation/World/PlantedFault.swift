@@ -106,9 +106,6 @@ package struct PlantedFault: Sendable {
             "nobody who was misjudged asks for all", .sync, "Sync/SyncSession+Spaces.swift",
             "retries[space, default: 0] > 1", "!PLANTED && retries[space, default: 0] > 1"),
         PlantedFault(
-            "a frame ends before the signature that covers it", .sync, "Store/Batch.swift",
-            "guard let unproven else { return end }", "guard !PLANTED, let unproven else { return end }"),
-        PlantedFault(
             "who may fetch a space is not written down", .sync, "Store/SpaceView.swift",
             "guard isControl || control.standing != standing else { return }",
             "guard (isControl && (!PLANTED || controlChanges.count < 12)) || control.standing != standing else { return }"),
