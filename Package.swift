@@ -7,6 +7,9 @@ let isFuzzing = Context.environment["HANDSEL_FUZZ"] != nil
 /// Set to build the simulator's command, for long runs; see `Docs/Testing.md`, "Simulation".
 let isSimulating = Context.environment["HANDSEL_SIMULATE"] != nil
 
+/// Set to build the benchmarks; see `Docs/Performance.md`.
+let isMeasuring = Context.environment["HANDSEL_BENCHMARKS"] != nil
+
 /// Every target of ours is Swift 6, with the strictest checks the compiler offers.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -181,5 +184,15 @@ let package = Package(
                     name: "simulate",
                     dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
                     path: "Tests/Simulation/Simulate", swiftSettings: strict)
+            ] : [])
+        + (isMeasuring
+            ? [
+                .executableTarget(
+                    name: "benchmarks",
+                    dependencies: [
+                        "Canon", "Ledger", "Documents", "Agreement", "Store", "Replica", "Support", grdb,
+                        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                    ],
+                    path: "Tests/Benchmarks", swiftSettings: strict)
             ] : [])
 )

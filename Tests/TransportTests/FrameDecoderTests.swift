@@ -24,6 +24,30 @@ struct FrameDecoderTests {
         #expect(!decoder.isInsideFrame)
     }
 
+    @Test("any bytes whatever come to the same frames and the same fault, however they are cut", arguments: seeds(200))
+    func anyBytes(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        // Mostly zeros, so that lengths are often ones that frames may have.
+        let stream = (0..<random.pick(0..<600)).map { _ in random.chance(70) ? 0 : UInt8(truncatingIfNeeded: random.next()) }
+        func decode(cutting next: () -> Int) -> (frames: [[UInt8]], fault: FrameDecoder.Fault?, isInside: Bool) {
+            var decoder = FrameDecoder()
+            var frames: [[UInt8]] = []
+            var offset = 0
+            while offset < stream.count {
+                let end = min(stream.count, offset + next())
+                decoder.append(ByteBuffer(bytes: stream[offset..<end]))
+                offset = end
+                do throws(FrameDecoder.Fault) {
+                    while let frame = try decoder.next() { frames.append(frame) }
+                } catch { return (frames, error, true) }
+            }
+            return (frames, nil, decoder.isInsideFrame)
+        }
+        let whole = decode { stream.count }
+        let cut = decode { random.pick(1..<8) }
+        #expect(cut.frames == whole.frames && cut.fault == whole.fault && cut.isInside == whole.isInside, "seed \(seed)")
+    }
+
     @Test("a length is judged before its bytes have come")
     func judgesLengthFirst() throws {
         func fault(_ length: Int) -> FrameDecoder.Fault? {

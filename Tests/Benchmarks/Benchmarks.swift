@@ -1,0 +1,37 @@
+import ArgumentParser
+import Foundation
+
+/// Measures what `Docs/Performance.md` states.
+@main
+struct Benchmarks: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "benchmarks", abstract: "Measures Handsel, and its peers in the same minutes.")
+
+    @Option(help: "The folder with recorded editing sessions.")
+    var data = "../shared/data"
+
+    @Option(help: "A file for the figures, as JSON.")
+    var json: String?
+
+    @Option(help: "The script that measures the peers; it is run in the same minutes.")
+    var peers: String?
+
+    @Option(help: "A Python that has the peers.")
+    var python = "python3"
+
+    func run() throws {
+        let rows = TextRows(trace: try Trace("\(data)/automerge-paper.json.gz"))
+        var figures = try rows.figures()
+        figures += try WriteRows().figures()
+        if let peers {
+            figures += try Peers(python: python, script: peers, cases: ["text", "textload", "durable"]).compared(with: figures)
+        }
+        for figure in figures.sorted(by: { $0.name < $1.name }) {
+            print("| \(figure.name) | \(figure.text) | \(figure.wanted) |")
+        }
+        guard let json else { return }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try encoder.encode(figures).write(to: URL(filePath: json))
+    }
+}

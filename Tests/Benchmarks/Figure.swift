@@ -1,0 +1,44 @@
+/// One measured figure, and what it is held against.
+struct Figure: Encodable {
+    enum Unit: String, Encodable {
+        case seconds = "s"
+        case milliseconds = "ms"
+        case bytes = "bytes"
+        case perSecond = "/s"
+        case ratio = "×"
+    }
+
+    let name: String
+    let value: Double
+    let unit: Unit
+    /// What is asked for, in words; empty for a figure that only stands beside others.
+    let wanted: String
+
+    init(_ name: String, _ value: Double, _ unit: Unit, wanted: String = "") {
+        (self.name, self.value, self.unit, self.wanted) = (name, value, unit, wanted)
+    }
+
+    /// Three significant digits, or whole bytes.
+    var text: String {
+        if unit == .bytes || value >= 1_000 { return "\(Int(value.rounded())) \(unit.rawValue)" }
+        let digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : value >= 0.1 ? 3 : 4
+        var scale = 1.0
+        for _ in 0..<digits { scale *= 10 }
+        return "\((value * scale).rounded() / scale) \(unit.rawValue)"
+    }
+}
+
+extension Duration {
+    var seconds: Double { self / .seconds(1) }
+}
+
+/// The median time of some runs of `body`, in seconds.
+func median(of runs: Int, _ body: () throws -> Void) rethrows -> Double {
+    var times: [Double] = []
+    for _ in 0..<runs {
+        let start = ContinuousClock.now
+        try body()
+        times.append(start.duration(to: .now).seconds)
+    }
+    return times.sorted()[runs / 2]
+}

@@ -1,0 +1,66 @@
+import Canon
+import Documents
+import Ledger
+
+/// A text that is written keystroke by keystroke, and read again.
+struct TextRows {
+    static let replay = "text: replay, one edit at a time"
+    private static let runs = 5
+    private static let author = DeviceID(Bytes32(exactly: repeatElement(1, count: Bytes32.count)))
+    private static let other = DeviceID(Bytes32(exactly: repeatElement(2, count: Bytes32.count)))
+
+    let trace: Trace
+
+    func figures() throws -> [Figure] {
+        let keystrokes = try replay(asChanges: true).seconds
+        let (replay, document) = try replay(asChanges: false)
+        let encoded = document.encoded
+        let load = try median(of: 4 * Self.runs) { try read(encoded) }
+        // The same algorithm as zlib's, in a frame that is twelve bytes longer.
+        let compressed = try run("gzip", ["-9", "-c"], input: encoded).count - 12
+        return [
+            Figure(Self.replay, replay, .seconds, wanted: "a quarter of Loro's one commit"),
+            Figure("text: replay, each edit a change", keystrokes, .seconds),
+            Figure("text: encoded history", Double(encoded.count), .bytes, wanted: "at most 223,000"),
+            Figure("text: encoded history, compressed", Double(compressed), .bytes, wanted: "at most 100,000"),
+            Figure("text: load, read, edit and merge", 1_000 * load, .milliseconds, wanted: "at most 2 ms"),
+        ]
+    }
+
+    /// Makes every edit by itself, all in one change or each in its own.
+    private func replay(asChanges: Bool) throws -> (seconds: Double, document: TextDocument) {
+        var document = TextDocument()
+        let seconds = try median(of: Self.runs) {
+            document = TextDocument()
+            for (index, edit) in trace.edits.enumerated() {
+                let seq = asChanges ? UInt64(index) : 0
+                let operations = try document.operations(for: [edit])
+                try document.apply(
+                    operations, at: Self.moment(seq, by: Self.author, after: seq == 0 ? [:] : [LogID(Self.author): seq]))
+            }
+        }
+        guard document.text == trace.end else { throw Failure(description: "The text at the end is not the recorded one.") }
+        return (seconds, document)
+    }
+
+    /// Reads a stored text, edits it here, and merges an edit that somebody else made meanwhile.
+    private func read(_ encoded: [UInt8]) throws {
+        var document = try TextDocument(decoding: encoded)
+        guard document.text == trace.end else { throw Failure(description: "The text that was read is not the one written.") }
+        let theirs = document
+        let count: UInt64 = 1
+        let merged = try theirs.operations(for: [TextPatch(1_000, deleting: 0, inserting: "there")])
+        let own = try document.operations(for: [TextPatch(50_000, deleting: 2, inserting: "here")])
+        try document.apply(own, at: Self.moment(count, by: Self.author, after: [LogID(Self.author): count]))
+        try document.apply(merged, at: Self.moment(0, by: Self.other, after: [LogID(Self.author): count], lamport: count + 1))
+    }
+
+    private static func moment(
+        _ seq: UInt64, by device: DeviceID, after past: [LogID: UInt64], lamport: UInt64? = nil
+    ) -> Moment {
+        let number = Derivation.bigEndian(device == author ? seq : .max - seq)
+        let change = ChangeID(Bytes32(exactly: [UInt8](repeating: 0, count: 24) + number))
+        return Moment(
+            stamp: Stamp(lamport: lamport ?? seq, device: device, seq: seq, change: change), past: VersionVector(past))
+    }
+}
