@@ -34,6 +34,8 @@ final class Machine {
     private(set) var replica: Replica
     private(set) var node: Node
     var state = State.honest
+    /// By which it is its owner's, once they have one for it.
+    private(set) var certificate: Certificate?
     /// Changes that others may rely on to be here: their peers were told so, or have them from here.
     var promised: Set<ChangeID> = []
     /// Whether it was put back to an earlier time, and so need not have all that it sent.
@@ -73,6 +75,12 @@ final class Machine {
             randomness: { randomness.drawing })
         let replica = try Replica(path: disk.path(file), keys: ring, clock: clock.read)
         return (replica, Node(replica))
+    }
+
+    /// Says whose it is.
+    func introduce(_ certificate: Certificate) throws {
+        self.certificate = certificate
+        if (try? replica.identity()) == nil { try replica.setIdentity(certificate, name: "\(role.rawValue) \(World.secret)") }
     }
 
     /// Opens the replica again, perhaps to take in everything of its person's.

@@ -85,13 +85,15 @@ extension World {
             await attempt(machine, "resting", using: &generator) { _ = try $0.changes() }
         }
         try await exchangeAll(using: &generator)
+        let stranded = machines.filter { (try? $0.replica.identity().space) == nil }
+        for machine in stranded { await arrive(machine, using: &generator) }
         // Where all devices of a party know of a copy, nobody is left to give keys to those who lack them.
         let helpless = try people.roles.filter { role, person in
             try role.isParty
                 && !machines.contains { try $0.owner.id == person.id && $0.state == .honest && $0.canSign(in: space) }
         }
         for (role, _) in helpless { await recover(role, using: &generator) }
-        if !helpless.isEmpty { try await exchangeAll(using: &generator) }
+        if !stranded.isEmpty || !helpless.isEmpty { try await exchangeAll(using: &generator) }
     }
 
     /// Everybody exchanges with all relays until nothing is new.

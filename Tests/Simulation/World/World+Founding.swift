@@ -17,7 +17,7 @@ extension World {
         for (role, person) in people.roles {
             let machine = try newMachine(of: person, as: role, using: &generator)
             let device = try Device(keys: machine.keys, of: person, certifiedBy: person.key)
-            try machine.replica.setIdentity(device.certificate, name: "\(role.rawValue) \(World.secret)")
+            try machine.introduce(device.certificate)
             try machine.replica.setIdentitySpace(try machine.replica.createSpace(.identity, as: .owner))
         }
         guard let client = machines.first(where: { $0.role == .client }) else { throw NotFounded() }
@@ -92,8 +92,8 @@ extension World {
             guard let own = try host.replica.identity().space else { return }
             let machine = try newMachine(of: host.owner, as: host.role, using: &generator)
             let device = try Device(keys: machine.keys, of: host.owner, certifiedBy: host.keys.signing)
+            try machine.introduce(device.certificate)
             _ = try host.replica.commit(in: own) { try $0.write(.addDevice(device.certificate)) }
-            try machine.replica.setIdentity(device.certificate, name: "\(host.role.rawValue) \(World.secret)")
             _ = try await host.node.settle()
             try machine.reopen(isArriving: true)
             await exchange(.machine(machine), .machine(host), using: &generator)
@@ -101,6 +101,20 @@ extension World {
             try machine.reopen()
             tally.add("devices added")
         } catch { take(error, of: host, "adding a device", using: &generator) }
+    }
+
+    /// A device whose first exchange was cut off tries once more, with a relay; it stays outside if nobody knows of it.
+    func arrive(_ machine: Machine, using generator: inout SeededGenerator) async {
+        guard let relay = relays.first else { return }
+        var own = SeededGenerator(seed: generator.next())
+        await attempt(machine, "arriving", using: &generator) { machine in
+            if let certificate = machine.certificate { try machine.introduce(certificate) }
+            try machine.reopen(isArriving: true)
+            await exchange(.machine(machine), .relay(relay), using: &own)
+            let identity = try machine.replica.spaces().first { try machine.replica.roster(of: $0).kind == .identity }
+            if let identity { try machine.replica.setIdentitySpace(identity) }
+            try machine.reopen()
+        }
     }
 
     /// A person comes back by the recovery code, on a new machine, from a relay; machines of theirs that are doubled go.
@@ -111,7 +125,7 @@ extension World {
             let machine = try newMachine(of: person, as: role, using: &generator)
             let device = try Device(keys: machine.keys, of: person, certifiedBy: person.key)
             try machine.reopen(recovery: person.recovery)
-            try machine.replica.setIdentity(device.certificate, name: "\(role.rawValue) \(World.secret)")
+            try machine.introduce(device.certificate)
             await exchange(.machine(machine), .relay(relay), proving: [person.key], using: &generator)
             let spaces = try machine.replica.spaces()
             guard let own = try spaces.first(where: { try machine.replica.roster(of: $0).kind == .identity }) else {
