@@ -12,6 +12,8 @@ struct MoneyCheck {
     private var lines: [Int: Totals] = [:]
     private var used: Set<Bytes32> = []
     private var acts: [Act] = []
+    /// What was paid for invoices.
+    private var paid: Int64 = 0
     /// Whether the agent has signed on one line.
     ///
     /// Of two, the later in linear order takes nothing back, and a deposit that only one of them knew is to be booked again.
@@ -80,13 +82,10 @@ struct MoneyCheck {
             let billed = acts.reduce(Int64(0)) { sum, act in
                 if case .invoice(let invoice) = act { sum + invoice.amount } else { sum }
             }
-            if new.released > billed + consented(number) { faults.append("more was paid for hours than was billed") }
+            paid += moved[1]
+            if paid > billed { faults.append("more was paid for hours than was billed") }
         default: break
         }
-    }
-
-    private func consented(_ number: Int) -> Int64 {
-        acts.compactMap { if case .release(number, let total) = $0 { total } else { nil } }.max() ?? 0
     }
 
     private mutating func require(_ total: Int64, _ number: Int, _ word: String, _ consent: (Act) -> Int64?) {

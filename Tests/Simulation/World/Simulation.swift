@@ -62,7 +62,7 @@ extension World {
             // To count takes longer than to work.
             if step.isMultiple(of: 4), try countedChanges() >= Simulation.changes { return }
             vain = try await fillTime(using: &generator) ? 0 : vain + 1
-            if vain >= Self.patience { await beginAgain(using: &generator) }
+            if vain >= Self.patience { try await beginAgain(using: &generator) }
         }
         let count = try countedChanges()
         if count < Simulation.changes { fail("there are only \(count) changes") }
@@ -87,13 +87,17 @@ extension World {
         try await exchangeAll(using: &generator)
         let stranded = machines.filter { (try? $0.replica.identity().space) == nil }
         for machine in stranded { await arrive(machine, using: &generator) }
-        // Where all devices of a party know of a copy, nobody is left to give keys to those who lack them.
-        let helpless = try people.roles.filter { role, person in
+        let helpless = try helplessParties()
+        for role in helpless { await recover(role, using: &generator) }
+        if !stranded.isEmpty || !helpless.isEmpty { try await exchangeAll(using: &generator) }
+    }
+
+    /// Parties all of whose devices know of a copy, so that nobody is left to write or to give keys.
+    func helplessParties() throws -> [Role] {
+        try people.roles.filter { role, person in
             try role.isParty
                 && !machines.contains { try $0.owner.id == person.id && $0.state == .honest && $0.canSign(in: space) }
-        }
-        for (role, _) in helpless { await recover(role, using: &generator) }
-        if !stranded.isEmpty || !helpless.isEmpty { try await exchangeAll(using: &generator) }
+        }.map(\.role)
     }
 
     /// Everybody exchanges with all relays until nothing is new.

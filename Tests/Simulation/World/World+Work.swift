@@ -53,11 +53,11 @@ extension World {
     }
 
     /// Parties all of whose devices are of no use any more come back by the recovery code, once a relay is honest and knows of them.
-    func beginAgain(using generator: inout SeededGenerator) async {
+    func beginAgain(using generator: inout SeededGenerator) async throws {
         sides = [:]
         for relay in relays { attempt(relay, "becoming honest") { try $0.becomeHonest() } }
         await meetAll(at: relays.prefix(1), using: &generator)
-        await happen(Event(kind: .recovery, seed: generator.next()))
+        for role in try helplessParties() { await recover(role, using: &generator) }
     }
 
     private func words(_ generator: inout SeededGenerator) -> String { "\(Self.secret) \(generator.pick(0..<1_000_000))" }
