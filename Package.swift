@@ -190,7 +190,7 @@ let package = Package(
                 .executableTarget(
                     name: "benchmarks",
                     dependencies: [
-                        "Canon", "Ledger", "Documents", "Agreement", "Store", "Replica", "Support", grdb,
+                        "Canon", "Ledger", "Documents", "Agreement", "Store", "Replica", "LedgerSupport", "Support", grdb,
                         .product(name: "ArgumentParser", package: "swift-argument-parser"),
                     ],
                     path: "Tests/Benchmarks", swiftSettings: strict)

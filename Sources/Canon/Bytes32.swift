@@ -30,10 +30,7 @@ package struct Bytes32: Hashable, Comparable, Sendable {
     /// Nil unless there are exactly 32 bytes.
     package init?(_ bytes: some Sequence<UInt8>) {
         func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Self? {
-            guard bytes.count == Self.count else { return nil }
-            let raw = UnsafeRawBufferPointer(bytes)
-            func word(_ index: Int) -> UInt64 { UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)) }
-            return Self(words: (word(0), word(1), word(2), word(3)))
+            bytes.count == Self.count ? Self(bytes.span, at: 0) : nil
         }
         guard let value = bytes.withContiguousStorageIfAvailable(read) ?? Array(bytes).withUnsafeBufferPointer(read) else {
             return nil

@@ -10,7 +10,7 @@ package struct Ignorance: Sendable {
 
     private struct Answer {
         /// How long the log was, as its hash chain says.
-        var extent: LogExtent
+        let extent: LogExtent
         /// The number of the first change whose author knew, or of the next one.
         let end: UInt64
         /// The past of the change before it.
@@ -31,9 +31,12 @@ package struct Ignorance: Sendable {
         in log: LogID, _ extent: LogExtent, of proof: Standing.Proof, _ logs: some Logs
     ) throws -> VersionVector? {
         let question = Question(cause: proof.cause, device: proof.device, changes: proof.changes, log: log)
-        var answer = try answers[question].flatMap { try holds($0, in: log, extent, logs) ? $0 : nil }
-        if let known = answer, known.extent == extent || known.end <= known.extent.last { return known.past }
-        var (low, high) = (answer?.end ?? extent.first, extent.last + 1)
+        if let known = answers[question], known.extent == extent { return known.past }
+        let answer = try answers[question].flatMap { try hasGrown($0, in: log, extent, logs) ? $0 : nil }
+        // Where the first who knew was found, nothing is left to look at.
+        let isFound = answer.map { $0.end <= $0.extent.last } ?? false
+        var low = answer?.end ?? extent.first
+        var high = isFound ? low : extent.last + 1
         var past = answer?.past
         while low < high {
             let middle = low + (high - low) / 2
@@ -45,15 +48,13 @@ package struct Ignorance: Sendable {
                 low = middle + 1
             }
         }
-        answer = Answer(extent: extent, end: low, past: past)
         if answers.count >= Self.limit { answers = [:] }
-        answers[question] = answer
+        answers[question] = Answer(extent: extent, end: low, past: past)
         return past
     }
 
-    /// Whether the log is the one of then, or has grown from it.
-    private func holds(_ answer: Answer, in log: LogID, _ extent: LogExtent, _ logs: some Logs) throws -> Bool {
-        if answer.extent == extent { return true }
+    /// Whether the log has grown from the one of then.
+    private func hasGrown(_ answer: Answer, in log: LogID, _ extent: LogExtent, _ logs: some Logs) throws -> Bool {
         guard answer.extent.first == extent.first, answer.extent.last < extent.last else { return false }
         return try logs.placement(in: log, seq: answer.extent.last)?.stamp.change == answer.extent.tip
     }

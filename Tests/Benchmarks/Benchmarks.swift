@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Support
 
 /// Measures what `Docs/Performance.md` states.
 @main
@@ -20,8 +21,8 @@ struct Benchmarks: ParsableCommand {
     var python = "python3"
 
     func run() throws {
-        let rows = TextRows(trace: try Trace("\(data)/automerge-paper.json.gz"))
-        var figures = try rows.figures()
+        let paper = try RecordedSession(packed: URL(filePath: "\(data)/automerge-paper.json.gz"))
+        var figures = try TextRows(paper).figures()
         figures += try WriteRows().figures()
         if let peers {
             figures += try Peers(python: python, script: peers, cases: ["text", "textload", "durable"]).compared(with: figures)

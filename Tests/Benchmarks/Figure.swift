@@ -1,3 +1,5 @@
+import Foundation
+
 /// One measured figure, and what it is held against.
 struct Figure: Encodable {
     enum Unit: String, Encodable {
@@ -18,13 +20,10 @@ struct Figure: Encodable {
         (self.name, self.value, self.unit, self.wanted) = (name, value, unit, wanted)
     }
 
-    /// Three significant digits, or whole bytes.
+    /// Three significant digits, or a whole number.
     var text: String {
-        if unit == .bytes || value >= 1_000 { return "\(Int(value.rounded())) \(unit.rawValue)" }
-        let digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : value >= 0.1 ? 3 : 4
-        var scale = 1.0
-        for _ in 0..<digits { scale *= 10 }
-        return "\((value * scale).rounded() / scale) \(unit.rawValue)"
+        let isWhole = unit == .bytes || value >= 1_000
+        return "\(isWhole ? "\(Int(value.rounded()))" : String(format: "%.3g", value)) \(unit.rawValue)"
     }
 }
 
@@ -41,4 +40,8 @@ func median(of runs: Int, _ body: () throws -> Void) rethrows -> Double {
         times.append(start.duration(to: .now).seconds)
     }
     return times.sorted()[runs / 2]
+}
+
+struct Failure: Error, CustomStringConvertible {
+    let description: String
 }

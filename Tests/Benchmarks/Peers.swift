@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// What people would pick instead, measured by a script of its own in the same minutes.
 struct Peers {
@@ -6,7 +7,7 @@ struct Peers {
 
     /// Runs the script's cases with the Python that has the peers.
     init(python: String, script: String, cases: [String]) throws {
-        let lines = try run(python, [script, "--reps", "3"] + cases).split(separator: UInt8(ascii: "\n"))
+        let lines = try output(of: [python, script, "--reps", "3"] + cases).split(separator: UInt8(ascii: "\n"))
         var figures: [String: [String: Double]] = [:]
         for line in lines {
             guard let values = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any],

@@ -1,6 +1,7 @@
 import Canon
 import Documents
 import Ledger
+import Support
 
 /// A text that is written keystroke by keystroke, and read again.
 struct TextRows {
@@ -9,7 +10,16 @@ struct TextRows {
     private static let author = DeviceID(Bytes32(exactly: repeatElement(1, count: Bytes32.count)))
     private static let other = DeviceID(Bytes32(exactly: repeatElement(2, count: Bytes32.count)))
 
-    let trace: Trace
+    private let edits: [TextPatch]
+    private let end: String
+
+    /// The keystrokes with which a paper was written, as `automerge-paper.json.gz` has them.
+    init(_ session: RecordedSession) {
+        edits = session.txns.flatMap(\.patches).map {
+            TextPatch($0.position, deleting: $0.deleted, inserting: $0.inserted)
+        }
+        end = session.endContent
+    }
 
     func figures() throws -> [Figure] {
         let keystrokes = try replay(asChanges: true).seconds
@@ -17,7 +27,7 @@ struct TextRows {
         let encoded = document.encoded
         let load = try median(of: 4 * Self.runs) { try read(encoded) }
         // The same algorithm as zlib's, in a frame that is twelve bytes longer.
-        let compressed = try run("gzip", ["-9", "-c"], input: encoded).count - 12
+        let compressed = try output(of: ["gzip", "-9", "-c"], input: encoded).count - 12
         return [
             Figure(Self.replay, replay, .seconds, wanted: "a quarter of Loro's one commit"),
             Figure("text: replay, each edit a change", keystrokes, .seconds),
@@ -32,21 +42,21 @@ struct TextRows {
         var document = TextDocument()
         let seconds = try median(of: Self.runs) {
             document = TextDocument()
-            for (index, edit) in trace.edits.enumerated() {
+            for (index, edit) in edits.enumerated() {
                 let seq = asChanges ? UInt64(index) : 0
                 let operations = try document.operations(for: [edit])
                 try document.apply(
                     operations, at: Self.moment(seq, by: Self.author, after: seq == 0 ? [:] : [LogID(Self.author): seq]))
             }
         }
-        guard document.text == trace.end else { throw Failure(description: "The text at the end is not the recorded one.") }
+        guard document.text == end else { throw Failure(description: "The text at the end is not the recorded one.") }
         return (seconds, document)
     }
 
     /// Reads a stored text, edits it here, and merges an edit that somebody else made meanwhile.
     private func read(_ encoded: [UInt8]) throws {
         var document = try TextDocument(decoding: encoded)
-        guard document.text == trace.end else { throw Failure(description: "The text that was read is not the one written.") }
+        guard document.text == end else { throw Failure(description: "The text that was read is not the one written.") }
         let theirs = document
         let count: UInt64 = 1
         let merged = try theirs.operations(for: [TextPatch(1_000, deleting: 0, inserting: "there")])

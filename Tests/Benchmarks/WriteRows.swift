@@ -3,6 +3,7 @@ import Canon
 import Foundation
 import GRDB
 import Ledger
+import LedgerSupport
 import Replica
 import Store
 import Support
@@ -51,32 +52,16 @@ struct WriteRows {
 
     private static func found(_ path: String) throws -> (DeviceKeys, SpaceID) {
         var generator = SeededGenerator(seed: 1)
-        let keys = try DeviceKeys(using: &generator)
-        let code = RecoveryCode(using: &generator)
-        let key = try code.personKey()
-        let certificate = try Certificate(
-            person: PersonID(key.publicKey), keys: keys, recoveryKey: try code.recoveryKey().publicKey, signedBy: key)
-        let replica = try Replica(path: path, keys: KeyRing(device: keys), clock: { 1_760_000_000_000 })
-        try replica.setIdentity(certificate, name: "Bob")
+        let device = try Person(using: &generator).device(using: &generator)
+        let replica = try Replica(path: path, keys: KeyRing(device: device.keys), clock: { 1_760_000_000_000 })
+        try replica.setIdentity(device.certificate, name: "Bob")
         let space = try replica.createSpace(.contract, as: .client)
         try replica.store.database.close()
-        return (keys, space)
+        return (device.keys, space)
     }
 }
 
-/// A folder that goes when nobody holds it any more.
-final class Scratch {
-    private let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("handsel-benchmarks-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
+extension Scratch {
     /// A copy of a database file that nobody has open, with what its log still holds.
     func copy(_ file: String, _ name: String) throws -> String {
         for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: file + suffix) {

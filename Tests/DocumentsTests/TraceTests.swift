@@ -4,46 +4,6 @@ import Ledger
 import Support
 import Testing
 
-/// A recorded editing session that two people really had.
-private struct Trace: Decodable {
-    struct Transaction: Decodable {
-        let parents: [Int]
-        let agent: Int
-        let patches: [Patch]
-    }
-
-    /// `[position, deleted, inserted]`.
-    struct Patch: Decodable {
-        let patch: TextPatch
-
-        init(from decoder: any Decoder) throws {
-            var fields = try decoder.unkeyedContainer()
-            let position = try fields.decode(Int.self)
-            let deleted = try fields.decode(Int.self)
-            patch = TextPatch(position, deleting: deleted, inserting: try fields.decode(String.self))
-        }
-    }
-
-    let endContent: String
-    let txns: [Transaction]
-
-    /// The recordings are not part of the project; they lie beside it, if at all.
-    static let file = URL(filePath: #filePath).appending(path: "../../../../shared/data/concurrent-friendsforever.json.gz")
-        .standardizedFileURL
-
-    static func load() throws -> Trace {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", file.path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return try JSONDecoder().decode(Trace.self, from: bytes)
-    }
-}
-
 struct TraceTests {
     /// A replica of one of the two authors.
     private struct Replica {
@@ -55,9 +15,10 @@ struct TraceTests {
 
     @Test(
         "two authors' recorded session ends in the recorded text on both replicas, byte for byte the same",
-        .enabled(if: FileManager.default.fileExists(atPath: Trace.file.path), "the recordings are not beside the project"))
+        .enabled(
+            if: FileManager.default.fileExists(atPath: RecordedSession.ofTwo.path), "the recordings are not beside the project"))
     func session() throws {
-        let trace = try Trace.load()
+        let trace = try RecordedSession(packed: RecordedSession.ofTwo)
         var replicas = [Replica(), Replica()]
         var changes: [Change<TextOperation>] = []
         var made: [UInt64] = [0, 0]
@@ -78,7 +39,7 @@ struct TraceTests {
         for (index, transaction) in trace.txns.enumerated() {
             let agent = transaction.agent
             try deliver(transaction.parents, to: agent)
-            let operations = try replicas[agent].document.operations(for: transaction.patches.map(\.patch))
+            let operations = try replicas[agent].document.operations(for: transaction.patches.map(TextPatch.init))
             changes.append(
                 Change(
                     stamp: Stamp(
@@ -95,5 +56,11 @@ struct TraceTests {
         let encoded = replicas[0].document.encoded
         #expect(encoded == replicas[1].document.encoded)
         #expect(try TextDocument(decoding: encoded).encoded == encoded)
+    }
+}
+
+extension TextPatch {
+    fileprivate init(_ recorded: RecordedSession.Patch) {
+        self.init(recorded.position, deleting: recorded.deleted, inserting: recorded.inserted)
     }
 }

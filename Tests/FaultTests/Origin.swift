@@ -5,23 +5,9 @@ import GRDB
 import Ledger
 import Replica
 import Store
+import Support
 import Sync
 import Testing
-
-/// A folder that goes when nobody holds it any more.
-final class Scratch: Sendable {
-    let url: URL
-
-    init() throws {
-        let name = "handsel-fault-\(UUID().uuidString)"
-        url = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().appendingPathComponent(name)
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    func folder(_ name: String) -> URL { url.appendingPathComponent(name) }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-}
 
 /// One of the two people, with what outlives every fault: the keys.
 struct Person: Sendable {

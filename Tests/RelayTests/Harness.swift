@@ -6,19 +6,7 @@ import Support
 import Synchronization
 import Transport
 
-/// A directory of its own for one test, gone afterwards.
-final class Directory: Sendable {
-    private let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("handsel-relay-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
+extension Scratch {
     /// The contents of every file whose name begins so: with a store, its write-ahead log.
     func files(beginningWith name: String) throws -> [String: [UInt8]] {
         let names = try FileManager.default.contentsOfDirectory(atPath: url.path).filter { $0.hasPrefix(name) }
@@ -69,12 +57,12 @@ struct LogRecorder: Sendable {
 struct RelayHarness: Sendable {
     static let storeName = "relay.sqlite"
 
-    let directory: Directory
+    let directory: Scratch
     let log = LogRecorder()
     var limits = RelayLimits()
     var tap: FrameTap?
 
-    init() throws { directory = try Directory() }
+    init() throws { directory = try Scratch() }
 
     var storePath: String { directory.path(Self.storeName) }
 

@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import Relay
 import Store
+import Support
 import Sync
 import Synchronization
 import Transport
@@ -27,7 +28,7 @@ final class Party: StoreBacked, Sendable {
     let chunkBudget = Mutex(Int.max)
 
     /// A new person, or a further device of the person of `other`.
-    init(in directory: Directory, name: String, alsoOf other: Party? = nil) throws {
+    init(in directory: Scratch, name: String, alsoOf other: Party? = nil) throws {
         var generator = SystemRandomNumberGenerator()
         keys = try DeviceKeys(using: &generator)
         person = try other?.person ?? SigningKey(seed: .random(using: &generator))

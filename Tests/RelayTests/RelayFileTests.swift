@@ -28,7 +28,7 @@ struct RelayFileTests {
     func putBack() throws {
         var generator = SeededGenerator(seed: 1)
         let key = try SigningKey(seed: .random(using: &generator))
-        let directory = try Directory()
+        let directory = try Scratch()
         let path = directory.path("relay.sqlite")
         func incarnation() throws -> Bytes32 {
             let relay = try RelayStore(path: path, key: key, limits: RelayLimits(), clock: { 0 })
@@ -37,10 +37,12 @@ struct RelayFileTests {
         }
         let first = try incarnation()
         #expect(try incarnation() == first)
-        let content = try directory.contents(of: "relay.sqlite")
+        let copy = try directory.files(beginningWith: "relay.sqlite").filter { !$0.key.hasSuffix("-shm") }
         for _ in 0..<4 {
             try directory.removeStore("relay.sqlite")
-            try Data(content).write(to: URL(fileURLWithPath: path))
+            for (name, content) in copy { try Data(content).write(to: URL(fileURLWithPath: directory.path(name))) }
+            let held = try DatabaseQueue(path: path).read { db -> Data? in try ChangeStore.meta("incarnation", db) }
+            #expect(held == first.data)
             #expect(try incarnation() != first)
         }
     }

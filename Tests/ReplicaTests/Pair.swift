@@ -9,20 +9,6 @@ import Sync
 import SyncSupport
 import Testing
 
-/// A folder that goes when the test is over.
-final class Scratch {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("handsel-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-}
-
 /// A replica with its owner, as a fresh device has it.
 func makeReplica(_ name: String, in scratch: Scratch) throws -> Replica {
     var generator = SystemRandomNumberGenerator()

@@ -4,49 +4,12 @@ import Foundation
 import Ledger
 import Replica
 import Store
+import Support
 import Sync
 import SyncSupport
 import Testing
 
-/// A recorded editing session that two people really had: `parents` say what each had seen.
-private struct Trace: Decodable {
-    struct Transaction: Decodable {
-        let parents: [Int]
-        let agent: Int
-        let patches: [Patch]
-    }
-
-    /// `[position, deleted, inserted]`, in Unicode scalars.
-    struct Patch: Decodable {
-        let patch: TextPatch
-
-        init(from decoder: any Decoder) throws {
-            var fields = try decoder.unkeyedContainer()
-            let position = try fields.decode(Int.self)
-            let deleted = try fields.decode(Int.self)
-            patch = TextPatch(position, deleting: deleted, inserting: try fields.decode(String.self))
-        }
-    }
-
-    let endContent: String
-    let txns: [Transaction]
-
-    /// The recordings are not part of the project; they lie beside it, if at all.
-    static let file = URL(filePath: #filePath).appending(path: "../../../../shared/data/concurrent-friendsforever.json.gz")
-        .standardizedFileURL
-
-    static func load() throws -> Trace {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", file.path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return try JSONDecoder().decode(Trace.self, from: bytes)
-    }
-
+extension RecordedSession {
     /// For each transaction, the other author's latest that it has seen and its author had not before; nil where there is none.
     func merges() -> [Int?] {
         var seen = [-1, -1]
@@ -101,9 +64,10 @@ private final class Author {
 struct TraceTests {
     @Test(
         "two replicas that edit one draft as two people did, and sync where they did, end equal and with the recorded text",
-        .enabled(if: FileManager.default.fileExists(atPath: Trace.file.path), "the recordings are not beside the project"))
+        .enabled(
+            if: FileManager.default.fileExists(atPath: RecordedSession.ofTwo.path), "the recordings are not beside the project"))
     func session() throws {
-        let trace = try Trace.load()
+        let trace = try RecordedSession(packed: RecordedSession.ofTwo)
         let pair = try Pair()
         let authors = pair.both.map { Author($0, pair.space) }
         let merges = trace.merges()
@@ -116,7 +80,7 @@ struct TraceTests {
                 let parcel = parcels.removeValue(forKey: other)
                 try author.take(try #require(parcel))
             }
-            author.edit(transaction.patches.map(\.patch))
+            author.edit(transaction.patches.map(TextPatch.init))
             if handedOver.contains(index) {
                 try author.save()
                 parcels[index] = try author.frames()
@@ -130,5 +94,11 @@ struct TraceTests {
         let states = try pair.both.map { try $0.contract(pair.space).terms }
         #expect(states[0] == states[1])
         for replica in pair.both { #expect(try replica.doctor().isHealthy) }
+    }
+}
+
+extension TextPatch {
+    fileprivate init(_ recorded: RecordedSession.Patch) {
+        self.init(recorded.position, deleting: recorded.deleted, inserting: recorded.inserted)
     }
 }

@@ -24,9 +24,7 @@ extension World {
         try checkStanding(reference)
         try checkSecrecy()
         let agents = Set(machines.filter { $0.role == .agent }.map(\.device))
-        let proven = try reference.replica.store.read { db in
-            try reference.replica.store.view(of: space, db).control.standing.proofs.map(\.device)
-        }
+        let proven = try reference.replica.store.provenDevices(in: space)
         let isOneLine = agents.count <= 1 && agents.isDisjoint(with: proven)
         let check = try MoneyCheck(reference.replica, space: space, bank: bank, isOneLine: isOneLine)
         for fault in check.faults { fail("money: \(fault)") }
@@ -115,9 +113,9 @@ extension World {
     private func checkRights(_ reference: Machine) throws {
         let store = reference.replica.store
         let void = try store.voidActs(in: space)
+        let doubtful = try store.provenDevices(in: space)
         try store.read { db in
             let view = try store.view(of: space, db)
-            let doubtful = Set(view.control.standing.proofs.map(\.device))
             for (change, kind, reason) in void where rightful.contains(change) {
                 guard let placement = try view.placement(of: change) else { continue }
                 let devices = placement.past.counts.keys.map(\.device) + [placement.stamp.device]

@@ -22,4 +22,9 @@ extension ChangeStore {
     func changeCount(of device: DeviceID) throws -> Int {
         try read { try Int.fetchOne($0, sql: "SELECT count(*) " + Self.held, arguments: [nil, device.data]) ?? 0 }
     }
+
+    /// Devices that are known to have forked, or to be removed.
+    func provenDevices(in space: SpaceID) throws -> Set<DeviceID> {
+        try read { db in Set(try view(of: space, db).control.standing.proofs.map(\.device)) }
+    }
 }

@@ -137,10 +137,7 @@ final class Machine {
 
     /// Whether it would sign in the contract, where a device that knows of its copy signs nothing more.
     func canSign(in space: SpaceID) throws -> Bool {
-        guard try isMember(of: space) else { return false }
-        return try replica.store.read { db in
-            try replica.store.view(of: space, db).control.standing.proofs.allSatisfy { $0.device != device }
-        }
+        try isMember(of: space) && !replica.store.provenDevices(in: space).contains(device)
     }
 
     /// All changes here.

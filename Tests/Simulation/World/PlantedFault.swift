@@ -77,7 +77,7 @@ package struct PlantedFault: Sendable {
             "|| (!PLANTED && epochs != Set(roster.epochs).subtracting(new)) { hasNewStanding"),
         PlantedFault(
             "who had not heard is not looked up again", .fork, "Ledger/Ignorance.swift",
-            "known.extent == extent || known.end", "PLANTED || known.extent == extent || known.end"),
+            "known.extent == extent {", "PLANTED || known.extent == extent {"),
         PlantedFault(
             "an entry of the bank counts twice", .money, "Agreement/EscrowRules.swift",
             "references.contains(reference) {", "!PLANTED, references.contains(reference) {"),
