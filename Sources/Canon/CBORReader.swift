@@ -81,7 +81,14 @@ extension CBORReader {
 
 extension CBORReader {
     @_lifetime(self: copy self)
-    package mutating func unsigned() throws(CanonError) -> UInt64 { try argument(of: .unsigned) }
+    package mutating func unsigned() throws(CanonError) -> UInt64 {
+        // Most numbers are small.
+        if offset < source.count, source[offset] < 24 {
+            offset += 1
+            return UInt64(source[offset - 1])
+        }
+        return try argument(of: .unsigned)
+    }
 
     /// An unsigned integer no greater than `limit`.
     @_lifetime(self: copy self)

@@ -13,9 +13,9 @@ package struct CBORWriter {
 
     /// The initial byte and its argument in the shortest form.
     private mutating func head(_ type: MajorType, _ argument: UInt64) {
+        if argument < 24 { return bytes.append(type.rawValue << 5 | UInt8(truncatingIfNeeded: argument)) }
         let (info, width): (UInt8, Int) =
             switch argument {
-            case 0..<24: (UInt8(argument), 0)
             case ...0xff: (24, 1)
             case ...0xffff: (25, 2)
             case ...0xffff_ffff: (26, 4)

@@ -56,10 +56,22 @@ extension Replica {
         try attach(source, as: "source") { db in
             for table in Self.sourceTables { try db.execute(sql: "INSERT INTO main.\(table) SELECT * FROM source.\(table)") }
         }
+        try store.write(foldAll)
+    }
+
+    private func foldAll(_ db: Database) throws {
+        for space in try store.allSpaces(db) { try SpaceFold(try store.view(of: space, db), keys: keys, cache: cache).refold() }
+    }
+
+    /// Folds everything anew if an earlier version folded it into another form.
+    func foldIfDue() throws {
+        // What a newer version wrote is left to it.
+        guard (try? store.requireWritable()) != nil,
+            try store.read({ db in try ChangeStore.meta(Schema.foldDue, db) as Int? }) != nil
+        else { return }
         try store.write { db in
-            for space in try store.allSpaces(db) {
-                try SpaceFold(try store.view(of: space, db), keys: keys, cache: cache).refold()
-            }
+            try foldAll(db)
+            try db.execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [Schema.foldDue])
         }
     }
 

@@ -20,6 +20,7 @@ package struct Replica: StoreBacked {
         store = try ChangeStore(
             path: path, keeper: Folder(keys: keys, cache: cache), schemas: [.replica], clock: clock, randomness: keys.randomness)
         whereabouts = try Whereabouts(of: keys.device.device, at: place, in: store)
+        try foldIfDue()
         if whereabouts == .copied { store.database.add(transactionObserver: CopyGuard(), extent: .databaseLifetime) }
     }
 

@@ -139,7 +139,14 @@ extension Schema {
                     m.returned, m.in_dispute
                 FROM milestone_row m JOIN contract_row c USING (space);
             """,
+            """
+            -- Texts are stored in another form.
+            INSERT OR REPLACE INTO meta (key, value) VALUES ('fold/due', 1);
+            """,
         ])
+
+    /// A migration sets it if what is folded has to be folded anew.
+    static let foldDue = "fold/due"
 
     /// The folded tables, each with its key; `doctor` compares and rebuilds them.
     static let foldedTables: [(name: String, key: [String])] = [

@@ -11,6 +11,9 @@ struct Benchmarks: ParsableCommand {
     @Option(help: "The folder with recorded editing sessions.")
     var data = "../shared/data"
 
+    @Option(help: "Measures only these groups of rows.")
+    var only: [Group] = []
+
     @Option(help: "A file for the figures, as JSON.")
     var json: String?
 
@@ -20,10 +23,20 @@ struct Benchmarks: ParsableCommand {
     @Option(help: "A Python that has the peers.")
     var python = "python3"
 
+    enum Group: String, CaseIterable, ExpressibleByArgument {
+        case text, write
+    }
+
+    private func figures(of group: Group) throws -> [Figure] {
+        switch group {
+        case .text: try TextRows(RecordedSession(packed: URL(filePath: "\(data)/automerge-paper.json.gz"))).figures()
+        case .write: try WriteRows().figures()
+        }
+    }
+
     func run() throws {
-        let paper = try RecordedSession(packed: URL(filePath: "\(data)/automerge-paper.json.gz"))
-        var figures = try TextRows(paper).figures()
-        figures += try WriteRows().figures()
+        var figures: [Figure] = []
+        for group in Group.allCases where only.isEmpty || only.contains(group) { figures += try self.figures(of: group) }
         if let peers {
             figures += try Peers(python: python, script: peers, cases: ["text", "textload", "durable"]).compared(with: figures)
         }

@@ -22,32 +22,55 @@ struct TextRows {
     }
 
     func figures() throws -> [Figure] {
-        let keystrokes = try replay(asChanges: true).seconds
-        let (replay, document) = try replay(asChanges: false)
+        let (replay, document) = try typed()
         let encoded = document.encoded
         let load = try median(of: 4 * Self.runs) { try read(encoded) }
         // The same algorithm as zlib's, in a frame that is twelve bytes longer.
         let compressed = try output(of: ["gzip", "-9", "-c"], input: encoded).count - 12
         return [
             Figure(Self.replay, replay, .seconds, wanted: "a quarter of Loro's one commit"),
-            Figure("text: replay, each edit a change", keystrokes, .seconds),
+            Figure("text: replay, each edit a change", try exchanged().seconds, .seconds),
+            Figure("text: replay into a draft that becomes a change", try drafted().seconds, .seconds),
             Figure("text: encoded history", Double(encoded.count), .bytes, wanted: "at most 223,000"),
             Figure("text: encoded history, compressed", Double(compressed), .bytes, wanted: "at most 100,000"),
             Figure("text: load, read, edit and merge", 1_000 * load, .milliseconds, wanted: "at most 2 ms"),
         ]
     }
 
-    /// Makes every edit by itself, all in one change or each in its own.
-    private func replay(asChanges: Bool) throws -> (seconds: Double, document: TextDocument) {
+    /// Makes every edit by itself, as part of one change.
+    private func typed() throws -> (seconds: Double, document: TextDocument) {
+        try measured { document in
+            let stamp = Self.moment(0, by: Self.author, after: [:]).stamp
+            for edit in edits { try document.edit(edit, at: stamp) }
+        }
+    }
+
+    /// Makes every edit a change, with operations as they are sent to others.
+    private func exchanged() throws -> (seconds: Double, document: TextDocument) {
+        try measured { document in
+            for (index, edit) in edits.enumerated() {
+                let seq = UInt64(index)
+                let operations = try document.operations(for: [edit])
+                try document.apply(operations, at: Self.moment(seq, by: Self.author, after: [LogID(Self.author): seq]))
+            }
+        }
+    }
+
+    /// Collects every edit in a draft, which becomes one change.
+    private func drafted() throws -> (seconds: Double, document: TextDocument) {
+        try measured { document in
+            var draft = TextDraft(document)
+            for edit in edits { try draft.apply(edit) }
+            let operations = draft.operations()
+            try document.apply(operations, at: Self.moment(0, by: Self.author, after: [:]))
+        }
+    }
+
+    private func measured(_ body: (inout TextDocument) throws -> Void) throws -> (seconds: Double, document: TextDocument) {
         var document = TextDocument()
         let seconds = try median(of: Self.runs) {
             document = TextDocument()
-            for (index, edit) in edits.enumerated() {
-                let seq = asChanges ? UInt64(index) : 0
-                let operations = try document.operations(for: [edit])
-                try document.apply(
-                    operations, at: Self.moment(seq, by: Self.author, after: seq == 0 ? [:] : [LogID(Self.author): seq]))
-            }
+            try body(&document)
         }
         guard document.text == end else { throw Failure(description: "The text at the end is not the recorded one.") }
         return (seconds, document)

@@ -105,6 +105,63 @@ struct TextDraftTests {
         }
     }
 
+    /// Strokes as people make them: typing on, deleting backwards and forwards, and now and then going elsewhere.
+    private func strokes(from start: Int, in length: Int, using generator: inout SeededGenerator) -> [TextPatch] {
+        var (position, length) = (start, length)
+        return (0..<generator.pick(1..<8)).compactMap { _ in
+            switch generator.pick(0..<4) {
+            case 0 where position > 0:
+                (position, length) = (position - 1, length - 1)
+                return TextPatch(position, deleting: 1)
+            case 1 where position < length:
+                let count = generator.pick(1..<min(4, length - position) + 1)
+                length -= count
+                return TextPatch(position, deleting: count)
+            default:
+                let text = generator.pick(["a", "é", "bcd"])
+                position += text.unicodeScalars.count
+                length += text.unicodeScalars.count
+                return TextPatch(position - text.unicodeScalars.count, inserting: text)
+            }
+        }
+    }
+
+    private func areEqual(_ first: TextDocument, _ second: TextDocument) -> Bool { first.encoded == second.encoded }
+
+    @Test("editing a text where it is does what applying the operations does, whatever others do in between")
+    func editing() throws {
+        for seed in seeds(4) {
+            var generator = SeededGenerator(seed: seed)
+            var (edited, plain, theirs) = (TextDocument(), TextDocument(), TextDocument())
+            var (sent, seen): (UInt64, UInt64) = (0, 0)
+            for seq in 0..<300 as Range<UInt64> {
+                let moment = Moment(
+                    stamp: Stamp(lamport: seq + 1, device: device, seq: seq, change: .numbered(seq)),
+                    past: VersionVector([LogID(device): seq, LogID(.numbered(2)): sent]))
+                for patch in strokes(from: generator.pick(0..<plain.scalarCount + 1), in: plain.scalarCount, using: &generator) {
+                    try plain.apply(try plain.operations(for: [patch]), at: moment)
+                    try edited.edit(patch, at: moment.stamp)
+                }
+                if seq % 10 == 0 { #expect(areEqual(edited, plain), "seed \(seed), change \(seq)") }
+                if generator.chance(10) { edited = try TextDocument(decoding: edited.encoded) }
+                // Somebody else edits the text as it was a while ago.
+                if generator.chance(10) { (theirs, seen) = (plain, seq + 1) }
+                guard generator.chance(30), theirs.scalarCount > 0 else { continue }
+                let other = Moment(
+                    stamp: Stamp(lamport: seq + 1, device: .numbered(2), seq: sent, change: .numbered(1_000 + sent)),
+                    past: VersionVector([LogID(device): seen, LogID(.numbered(2)): sent]))
+                sent += 1
+                let patch = TextPatch(generator.pick(0..<theirs.scalarCount), deleting: 1, inserting: "xy")
+                let operations = try theirs.operations(for: [patch])
+                try theirs.apply(operations, at: other)
+                try plain.apply(operations, at: other)
+                try edited.apply(operations, at: other)
+            }
+            #expect(areEqual(edited, plain), "seed \(seed)")
+            #expect(edited.text == plain.text, "seed \(seed)")
+        }
+    }
+
     @Test(
         "a text edited outside is taken over by patches",
         arguments: [

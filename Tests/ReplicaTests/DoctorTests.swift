@@ -48,6 +48,22 @@ struct DoctorTests {
         #expect(try pair.client.search("needle", in: nil).count == 1)
     }
 
+    @Test("what an earlier version folded into another form is folded anew when the file is opened")
+    func earlierForm() throws {
+        let pair = try Pair(prose: "Some terms.")
+        let before = try pair.client.contract(pair.space)
+        try pair.client.store.write {
+            try $0.execute(sql: "UPDATE terms_row SET state = x'00'; UPDATE meta SET value = 2 WHERE key = 'schema/replica'")
+        }
+        let replica = try Replica(path: pair.client.store.database.path, keys: pair.client.keys, clock: { 0 })
+        #expect(try replica.contract(pair.space) == before)
+        try replica.commit(in: pair.space) { composer in
+            if let edit = try composer.termsEdit(to: "Other terms.") { try composer.write([.edit(edit)]) }
+        }
+        #expect(try replica.termsText(of: pair.space) == "Other terms.")
+        #expect(try replica.doctor().isHealthy)
+    }
+
     @Test("a file from a newer version can be read but is refused for writing, with advice")
     func newerSchema() throws {
         let pair = try Pair(prose: "Some terms.")

@@ -44,8 +44,19 @@ struct ChangeTable: Sendable {
         entries[Int(number)].segments.removeAll { $0.start >= count }
     }
 
+    func count(of number: Int32) -> UInt32 { entries[Int(number)].count }
+
     /// Numbers `count` further elements of a change.
     mutating func extend(_ number: Int32, by count: UInt32) { entries[Int(number)].count += count }
+
+    func has(_ key: ElementKey) -> Bool { key.index < entries[Int(key.change)].count }
+
+    mutating func forgetLeaves() {
+        for index in entries.indices { entries[index].segments = [] }
+    }
+
+    /// Notes the leaf of the elements from `first` on; later ones of the change follow.
+    mutating func append(_ first: ElementKey, in leaf: Int) { entries[Int(first.change)].append(first.index, in: leaf) }
 
     func leaf(of key: ElementKey) -> Int { entries[Int(key.change)].leaf(of: key.index) }
 
@@ -81,7 +92,17 @@ extension ChangeTable.Entry {
         return low
     }
 
+    mutating func append(_ start: UInt32, in leaf: Int) {
+        if start == 0 {
+            firstLeaf = leaf
+        } else if segments.last?.leaf ?? firstLeaf != leaf {
+            segments.append(ChangeTable.Segment(start: start, leaf: leaf))
+        }
+    }
+
     mutating func assign(_ start: UInt32, count assigned: UInt32, to leaf: Int) {
+        // Typing goes on at the end of where its change is.
+        if let last = segments.last, last.leaf == leaf, last.start <= start { return }
         let end = start + assigned
         let following = end < count ? self.leaf(of: end) : leaf
         let low = firstSegment(from: UInt64(start))

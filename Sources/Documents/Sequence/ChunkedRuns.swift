@@ -38,10 +38,36 @@ struct ChunkedRuns<Run: ChunkedRun> {
 
     private static var leafCapacity: Int { 64 }
     private static var blockCapacity: Int { 64 }
+    private static var leafFilling: Int { 48 }
+    private static var blockFilling: Int { 48 }
 
     private(set) var leaves = [Leaf(runs: [], visibleCount: 0, block: 0, next: nil)]
     private(set) var blocks = [Block(leaves: [0], visibleCount: 0)]
     private(set) var visibleCount = 0
+    /// The leaf where a visible place was last sought to edit there, and how many visible places lie before it.
+    private var latest: (leaf: Int, before: Int)?
+
+    init() {}
+
+    /// With room in each leaf and block, so that the next edits split none.
+    init(_ runs: [Run]) {
+        guard !runs.isEmpty else { return }
+        leaves = []
+        blocks = []
+        for start in stride(from: 0, to: runs.count, by: Self.leafFilling) {
+            let part = runs[start...].prefix(Self.leafFilling)
+            if leaves.count % Self.blockFilling == 0 { blocks.append(Block(leaves: [], visibleCount: 0)) }
+            let count = part.reduce(0) { $0 + $1.visibleCount }
+            blocks[blocks.count - 1].leaves.append(leaves.count)
+            blocks[blocks.count - 1].visibleCount += count
+            visibleCount += count
+            leaves.append(Leaf(runs: Array(part), visibleCount: count, block: blocks.count - 1, next: leaves.count + 1))
+        }
+        leaves[leaves.count - 1].next = nil
+    }
+
+    /// The leaf of run number `run` of those that a sequence was made of.
+    static func leaf(ofRun run: Int) -> Int { run / leafFilling }
 
     subscript(place: Place) -> Run { leaves[place.leaf].runs[place.run] }
 
@@ -50,6 +76,9 @@ struct ChunkedRuns<Run: ChunkedRun> {
 
     /// The visible place number `position`, counted from 0; it has to exist.
     func place(atVisible position: Int) -> Place {
+        if let latest, (0..<leaves[latest.leaf].visibleCount).contains(position - latest.before) {
+            return place(ofVisible: position - latest.before, in: latest.leaf)
+        }
         var rest = position
         var block = 0
         while rest >= blocks[block].visibleCount {
@@ -63,6 +92,22 @@ struct ChunkedRuns<Run: ChunkedRun> {
             index += 1
             leaf = blocks[block].leaves[index]
         }
+        return place(ofVisible: rest, in: leaf)
+    }
+
+    /// As `place(atVisible:)`, and remembers where that was, since the next edit is mostly near.
+    mutating func seek(visible position: Int) -> Place {
+        let place = place(atVisible: position)
+        if latest?.leaf != place.leaf {
+            let run = leaves[place.leaf].runs[..<place.run].reduce(0) { $0 + $1.visibleCount }
+            latest = (place.leaf, position - place.offset - run)
+        }
+        return place
+    }
+
+    /// The visible place number `position` of a leaf; the leaf has to have it.
+    private func place(ofVisible position: Int, in leaf: Int) -> Place {
+        var rest = position
         var run = 0
         while rest >= leaves[leaf].runs[run].visibleCount {
             rest -= leaves[leaf].runs[run].visibleCount
@@ -136,6 +181,36 @@ extension ChunkedRuns {
         count(leaves[place.leaf].runs[place.run].visibleCount - before, in: place.leaf)
     }
 
+    /// Changes the first or last `length` places of a run and gives them to the run before or after, if that can absorb them.
+    ///
+    /// Says whether it did. Deleting backwards or forwards, scalar by scalar, does little else.
+    mutating func pass(_ length: Int, at place: Place, change: (inout Run) -> Void) -> Bool {
+        let run = leaves[place.leaf].runs[place.run]
+        let isTail = place.offset > 0
+        let neighbour = isTail ? place.run + 1 : place.run - 1
+        guard length < run.length, !isTail || place.offset + length == run.length,
+            leaves[place.leaf].runs.indices.contains(neighbour)
+        else { return false }
+        let taker = leaves[place.leaf].runs[neighbour]
+        var head = run
+        var tail = head.split(at: isTail ? place.offset : length)
+        var grown: Run
+        if isTail {
+            change(&tail)
+            grown = tail
+            guard grown.absorb(taker) else { return false }
+        } else {
+            change(&head)
+            grown = taker
+            guard grown.absorb(head) else { return false }
+        }
+        let rest = isTail ? head : tail
+        leaves[place.leaf].runs[neighbour] = grown
+        leaves[place.leaf].runs[place.run] = rest
+        count(grown.visibleCount + rest.visibleCount - taker.visibleCount - run.visibleCount, in: place.leaf)
+        return true
+    }
+
     /// Cuts a run in two, of which the second becomes the next run.
     ///
     /// Returns the leaf that took over half of a full leaf, if any.
@@ -162,11 +237,6 @@ extension ChunkedRuns {
         return splitIfFull(gap.leaf)
     }
 
-    mutating func append(_ run: Run) {
-        let last = blocks[blocks.count - 1].leaves.last ?? 0
-        _ = insert(run, at: Place(leaf: last, run: leaves[last].runs.count, offset: 0))
-    }
-
     mutating func removeRun(at place: Place) {
         let removed = leaves[place.leaf].runs.remove(at: place.run)
         count(-removed.visibleCount, in: place.leaf)
@@ -181,6 +251,7 @@ extension ChunkedRuns {
     }
 
     private mutating func count(_ difference: Int, in leaf: Int) {
+        if latest?.leaf != leaf { latest = nil }
         leaves[leaf].visibleCount += difference
         blocks[leaves[leaf].block].visibleCount += difference
         visibleCount += difference

@@ -6,6 +6,9 @@ struct ElementKey: Hashable, Sendable {
     /// No element: as a left origin the start of the sequence, as a right origin its end.
     static let none = ElementKey(change: -1, index: 0)
 
+    /// Orders elements by change and index.
+    var position: UInt64 { UInt64(UInt32(bitPattern: change)) << 32 | UInt64(index) }
+
     func advanced(by count: Int) -> ElementKey {
         ElementKey(change: change, index: UInt32(truncatingIfNeeded: Int(index) + count))
     }

@@ -19,11 +19,32 @@ extension ElementSequence {
         let run = ElementRun(
             first: ElementKey(change: number, index: changes[number].count), count: count, left: left, right: right,
             side: side(left: left, right: right), isVisible: isVisible, content: content)
-        let gap = try gap(for: run, at: moment)
-        changes.extend(number, by: count)
-        insert(run, at: gap)
-        if run.side == .left { runs.update(place(of: right)) { $0.hasLeftChildren = true } }
+        add(run, at: try gap(for: run, at: moment))
         return run.first
+    }
+
+    /// Inserts consecutive new elements behind what is visible before `position`, for a change that has seen the whole sequence.
+    ///
+    /// Nothing is looked for: between two neighbours nobody's elements compete.
+    mutating func insert(_ count: UInt32, atVisible position: Int, by stamp: Stamp, content: Int) {
+        let number = number(of: stamp)
+        var gap = runs.start
+        if position > 0 {
+            gap = runs.seek(visible: position - 1)
+            gap.offset += 1
+        }
+        let left = gap.offset == 0 ? ElementKey.none : runs[gap].first.advanced(by: gap.offset - 1)
+        let next = elementPlace(behind: gap).map(origins)
+        let run = ElementRun(
+            first: ElementKey(change: number, index: changes[number].count), count: count, left: left,
+            right: next?.key ?? .none, side: next?.left == left ? .left : .right, isVisible: true, content: content)
+        add(run, at: gap)
+    }
+
+    private mutating func add(_ run: ElementRun, at gap: Runs.Place) {
+        changes.extend(run.first.change, by: run.count)
+        insert(run, at: gap)
+        if run.side == .left { runs.update(place(of: run.right)) { $0.hasLeftChildren = true } }
     }
 
     private mutating func number(of stamp: Stamp) -> Int32 {
@@ -42,14 +63,14 @@ extension ElementSequence {
             kept.append(run)
         }
         changes.truncate(number, to: index)
-        replaceRuns(with: kept)
+        replaceRuns(with: kept, byIndex: kept.indices.sorted { kept[$0].first.position < kept[$1].first.position })
     }
 
-    /// Stores the elements, all of them numbered already, anew.
-    mutating func replaceRuns(with list: [ElementRun]) {
-        runs = Runs()
-        for run in list { runs.append(run) }
-        for leaf in runs.leaves.indices { noteMoves(to: leaf) }
+    /// Stores the elements, all of them numbered already, anew; `order` has the numbers of the runs by change and index.
+    mutating func replaceRuns(with list: [ElementRun], byIndex order: [Int]) {
+        runs = Runs(list)
+        changes.forgetLeaves()
+        for run in order { changes.append(list[run].first, in: Runs.leaf(ofRun: run)) }
     }
 
     private mutating func insert(_ run: ElementRun, at gap: Runs.Place) {

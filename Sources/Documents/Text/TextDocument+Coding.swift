@@ -19,9 +19,18 @@ extension TextDocument {
         let sequence = try ElementSequence(decoding: &reader, withHidden: false)
         let text = try reader.text(limit: bytes.count)
         try reader.finish()
-        let contents = Array(text.unicodeScalars)
+        let contents = text.scalars
         guard contents.count == sequence.visibleCount else { throw CanonError(.unexpectedValue, at: 0) }
         self.init(sequence: sequence, contents: contents)
-        guard encoded == bytes else { throw CanonError(.unexpectedValue, at: 0) }
+    }
+}
+
+extension String {
+    /// Its scalars, for ASCII several times as fast as one by one.
+    fileprivate var scalars: [Unicode.Scalar] {
+        let ascii = utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.allSatisfy { $0 < 0x80 } ? bytes.map { Unicode.Scalar($0) } : nil
+        }
+        return ascii.flatMap(\.self) ?? Array(unicodeScalars)
     }
 }

@@ -1,3 +1,4 @@
+import Canon
 import Ledger
 
 /// Edits of a text that are to become one change.
@@ -5,69 +6,22 @@ import Ledger
 /// It takes any number of patches, such as every keystroke of a session, and gives the fewest operations with their effect: one
 /// insertion for each gap that received text, and one deletion. What is inserted and deleted again leaves no trace.
 package struct TextDraft: Sendable {
-    private let document: TextDocument
-    private var pieces = ChunkedRuns<DraftPiece>()
-    /// Everything inserted so far, in the order in which it came.
-    private var inserted: [Unicode.Scalar] = []
+    private let original: TextDocument
+    private var edited: TextDocument
+    /// Stands for the change that the edits are to become, which has no id before it is sealed.
+    private static let change = Stamp(lamport: 0, device: DeviceID(.zero), seq: 0, change: ChangeID(.zero))
 
     package init(_ document: TextDocument) {
-        self.document = document
-        if document.scalarCount > 0 {
-            pieces.append(DraftPiece(source: .document, start: 0, length: document.scalarCount))
-        }
+        original = document
+        edited = document
     }
 
-    package var scalarCount: Int { pieces.visibleCount }
+    package var scalarCount: Int { edited.scalarCount }
 
     /// The text as edited so far.
-    package var text: String {
-        let original = Array(document.text.unicodeScalars)
-        var builder = TextBuilder(capacity: scalarCount)
-        for piece in pieces {
-            builder.append((piece.source == .document ? original : inserted)[piece.start..<piece.end])
-        }
-        return builder.text
-    }
+    package var text: String { edited.text }
 
-    package mutating func apply(_ patch: TextPatch) throws(DocumentError) {
-        try patch.check(length: scalarCount)
-        delete(patch.deleted, at: patch.position)
-        insert(patch.inserted, at: patch.position)
-    }
-
-    private mutating func delete(_ count: Int, at position: Int) {
-        var rest = count
-        while rest > 0 {
-            var place = pieces.place(atVisible: position)
-            if place.offset > 0 {
-                _ = pieces.cut(at: place)
-                place = pieces.place(atVisible: position)
-            }
-            if pieces[place].length > rest {
-                place.offset = rest
-                _ = pieces.cut(at: place)
-                place = pieces.place(atVisible: position)
-            }
-            rest -= pieces[place].length
-            pieces.removeRun(at: place)
-        }
-    }
-
-    private mutating func insert(_ text: String, at position: Int) {
-        let start = inserted.count
-        inserted.append(contentsOf: text.unicodeScalars)
-        guard inserted.count > start else { return }
-        let piece = DraftPiece(source: .draft, start: start, length: inserted.count - start)
-        guard position > 0 else {
-            _ = pieces.insert(piece, at: pieces.start)
-            return
-        }
-        var gap = pieces.place(atVisible: position - 1)
-        gap.offset += 1
-        var isAbsorbed = false
-        if gap.offset == pieces[gap].length { pieces.update(gap) { isAbsorbed = $0.absorb(piece) } }
-        if !isAbsorbed { _ = pieces.insert(piece, at: gap) }
-    }
+    package mutating func apply(_ patch: TextPatch) throws(DocumentError) { try edited.edit(patch, at: Self.change) }
 }
 
 extension TextDraft {
@@ -75,10 +29,11 @@ extension TextDraft {
     ///
     /// It ends the draft, so that the document can be changed next without being copied for the draft's sake.
     package consuming func operations() -> [TextOperation] {
-        document.operations(for: replacements)
+        original.operations(for: replacements)
     }
 
     private var replacements: [Replacement] {
+        let own = edited.sequence.changes.number(of: Self.change.change)
         var result: [Replacement] = []
         var start = 0
         var text = TextBuilder(capacity: 0)
@@ -86,15 +41,16 @@ extension TextDraft {
             if position > start || !text.isEmpty { result.append(Replacement(range: start..<position, text: text.text)) }
             text = TextBuilder(capacity: 0)
         }
-        for piece in pieces {
-            switch piece.source {
-            case .draft: text.append(inserted[piece.start..<piece.end])
-            case .document:
-                end(at: piece.start)
-                start = piece.end
+        for run in edited.sequence.runs where run.isVisible {
+            if run.first.change == own {
+                text.append(edited.contents[run.content..<run.content + run.length])
+            } else {
+                let position = original.sequence.visibleCount(before: run.first)
+                end(at: position)
+                start = position + run.length
             }
         }
-        end(at: document.scalarCount)
+        end(at: original.scalarCount)
         return result
     }
 }
@@ -142,36 +98,9 @@ private struct Replacement {
 
 extension TextPatch {
     /// Checks that the patch fits a text of `length` scalars.
-    fileprivate func check(length: Int) throws(DocumentError) {
+    func check(length: Int) throws(DocumentError) {
         guard (0...length).contains(position), (0...length - position).contains(deleted) else {
             throw DocumentError(.outOfBounds, position: position)
         }
-    }
-}
-
-/// A stretch of the text being edited: some of the document's, or some that was inserted.
-private struct DraftPiece: ChunkedRun {
-    enum Source: Sendable {
-        case document
-        case draft
-    }
-
-    let source: Source
-    let start: Int
-    var length: Int
-
-    var visibleCount: Int { length }
-    var end: Int { start + length }
-
-    mutating func split(at offset: Int) -> DraftPiece {
-        let tail = DraftPiece(source: source, start: start + offset, length: length - offset)
-        length = offset
-        return tail
-    }
-
-    mutating func absorb(_ next: DraftPiece) -> Bool {
-        guard next.source == source, next.start == end else { return false }
-        length += next.length
-        return true
     }
 }
