@@ -38,9 +38,9 @@ package enum Admission {
     }
 
     package static func admit(_ change: Change, history: some History, control: inout ControlLog) throws -> Outcome {
-        if try history.placement(of: change.id) != nil { return .known }
         let header = change.header
-        let siblings = try history.successors(of: header.previous, by: header.device).filter { $0 != change.id }
+        let siblings = try history.successors(of: header.previous, by: header.device)
+        if siblings.contains(change.id) { return .known }
         guard siblings.count < LedgerLimits.branches else {
             throw LedgerError(
                 .forked,

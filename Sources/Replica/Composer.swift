@@ -88,14 +88,15 @@ package final class Composer {
 
     private func epoch(for audience: Audience) throws -> Draft.Epoch? {
         guard audience.isSealed else { return nil }
-        let held = try view.roster.epochs.reversed().compactMap { epoch in
-            try SpaceFold.epochKey(epoch, audience, in: view).map { Draft.Epoch(id: epoch, key: $0) }
+        var newest: Draft.Epoch?
+        for id in view.roster.epochs.reversed() {
+            guard let key = try SpaceFold.epochKey(id, audience, in: view) else { continue }
+            let epoch = Draft.Epoch(id: id, key: key)
+            // Rather an older key that everyone was given than a newer one that somebody was left out of.
+            if view.roster.keysWithout(id, audience).isEmpty, view.roster.strangers(to: id, audience).isEmpty { return epoch }
+            newest = newest ?? epoch
         }
-        // Rather an older key that everyone was given than a newer one that somebody was left out of.
-        let whole = held.first {
-            view.roster.keysWithout($0.id, audience).isEmpty && view.roster.strangers(to: $0.id, audience).isEmpty
-        }
-        if let epoch = whole ?? held.first { return epoch }
+        if let newest { return newest }
         throw ReplicaError(.notReadable, "This device holds no key to write in \(view.space). Sync, so that it is let in.")
     }
 

@@ -140,7 +140,7 @@ extension Schema {
                 FROM milestone_row m JOIN contract_row c USING (space);
             """,
             """
-            -- Texts are stored in another form.
+            -- Texts are stored in another form, and a message has wordings beside its row only once it is edited.
             INSERT OR REPLACE INTO meta (key, value) VALUES ('fold/due', 1);
             """,
         ])
@@ -149,7 +149,7 @@ extension Schema {
     static let foldDue = "fold/due"
 
     /// The folded tables, each with its key; `doctor` compares and rebuilds them.
-    static let foldedTables: [(name: String, key: [String])] = [
+    package static let foldedTables: [(name: String, key: [String])] = [
         ("roster_row", ["space", "device"]),
         ("epoch_key", ["space", "epoch", "audience"]),
         ("disclosed_key", ["space", "change"]),

@@ -89,14 +89,12 @@ extension SpaceFold {
         if try Bool.fetchOne(db.cachedStatement(sql: earlier), arguments: [stamp.change.data, space.data]) == true {
             return "its change has sent a message already"
         }
-        _ = try write(Array(text.utf8), to: "message", stamp.change.data, at: moment)
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO message_row (space, lamport, device, change, ordinal, person, time, text, edits)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)
                 """
         ).execute(arguments: stampArguments(stamp) + [person.data, Int64(time), text])
-        try keep(text, of: stamp.change, at: moment, time)
         try share(files, at: moment, person, time)
         try index(text, as: "message", stamp.change.data)
         return nil
@@ -105,15 +103,21 @@ extension SpaceFold {
     private func reword(
         _ message: ChangeID, _ text: String, at moment: Moment, _ person: PersonID, _ time: UInt64
     ) throws -> String? {
-        let author = try Data.fetchOne(
-            db.cachedStatement(sql: "SELECT person FROM message_row WHERE change = ? AND space = ?"),
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT person, ordinal, time, text, edits FROM message_row WHERE change = ? AND space = ?"),
             arguments: [message.data, space.data])
         // What its author had not seen is no message to them, wherever it arrived first.
-        guard let author, let sent = try view.placement(of: message)?.stamp, moment.hasSeen(sent) else {
+        guard let row, let sent = try view.placement(of: message)?.stamp, moment.hasSeen(sent) else {
             return "there is no such message"
         }
-        guard author == person.data else { return "only its author edits a message" }
-        try keep(text, of: message, at: moment, time)
+        guard row["person"] as Data == person.data else { return "only its author edits a message" }
+        if row["edits"] == 0 {
+            // Until then the message's own row says it all.
+            let original = (stamp: sent.operation(row["ordinal"]), text: row["text"] as String)
+            try keep(original.text, of: message, at: original.stamp, UInt64(row["time"] as Int64))
+            try insert(Array(original.text.utf8), in: "message", message.data, at: original.stamp)
+        }
+        try keep(text, of: message, at: moment.stamp, time)
         guard let winner = try write(Array(text.utf8), to: "message", message.data, at: moment) else { return nil }
         let wording = String(decoding: winner, as: UTF8.self)
         try db.cachedStatement(sql: "UPDATE message_row SET text = ?, edits = edits + 1 WHERE change = ? AND space = ?").execute(
@@ -122,8 +126,7 @@ extension SpaceFold {
         return nil
     }
 
-    private func keep(_ text: String, of message: ChangeID, at moment: Moment, _ time: UInt64) throws {
-        let stamp = moment.stamp
+    private func keep(_ text: String, of message: ChangeID, at stamp: Stamp, _ time: UInt64) throws {
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO wording (space, message, lamport, device, change, ordinal, time, text)
@@ -191,7 +194,11 @@ extension SpaceFold {
                 sql: "DELETE FROM register WHERE space = ? AND kind = ? AND item = ? AND change = ? AND ordinal = ?"
             ).execute(arguments: [space.data, kind, item, gone.change.data, Int64(gone.ordinal)])
         }
-        let stamp = moment.stamp
+        try insert(value, in: kind, item, at: moment.stamp)
+        return register.value
+    }
+
+    private func insert(_ value: [UInt8], in kind: String, _ item: Data, at stamp: Stamp) throws {
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO register (space, kind, item, lamport, device, change, ordinal, seq, value)
@@ -201,7 +208,6 @@ extension SpaceFold {
             space.data, kind, item, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal),
             Int64(stamp.seq), Data(value),
         ])
-        return register.value
     }
 
     func index(_ text: String, as kind: String, _ item: Data) throws {

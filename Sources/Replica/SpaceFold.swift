@@ -39,7 +39,7 @@ package final class SpaceFold {
             let isSomeoneOut = !before.isSubset(of: after)
             if try isSomeoneOut || ((gained || before != after) && hasWaiting()) { return try refold() }
         }
-        for change in admitted { try fold(change) }
+        try foldInOrder(admitted)
         try finish()
     }
 
@@ -57,9 +57,20 @@ package final class SpaceFold {
         )
         _ = try foldControl(try control.map(admitted))
         let rows = try Row.fetchCursor(db, sql: "SELECT * FROM change WHERE space = ? ORDER BY arrival", arguments: [number])
-        while let row = try rows.next() { try fold(try admitted(row)) }
+        var batch: [ChangeStore.Admitted] = []
+        while let row = try rows.next() {
+            batch.append(try admitted(row))
+            if batch.count == Self.batch {
+                try foldInOrder(batch)
+                batch = []
+            }
+        }
+        try foldInOrder(batch)
         try finish()
     }
+
+    /// Changes that are read at once when everything is folded anew.
+    private static let batch = 512
 
     private func admitted(_ row: Row) throws -> ChangeStore.Admitted {
         ChangeStore.Admitted(change: try row.change(), placement: try view.placement(row))
@@ -193,33 +204,38 @@ extension Assertion {
 }
 
 extension SpaceFold {
-    /// Opens one change and folds what it says, or notes why it has no effect.
-    private func fold(_ admitted: ChangeStore.Admitted) throws {
+    private func foldInOrder(_ admitted: [ChangeStore.Admitted]) throws {
+        let bodies = Opening.bodies(
+            of: try admitted.map { admitted in
+                let header = admitted.change.header
+                let key = try header.epoch.flatMap { try knownKey(of: $0, header.audience) }
+                return Opening(change: admitted.change, epochKey: key)
+            })
+        for (change, body) in zip(admitted, bodies) { try fold(change, body) }
+    }
+
+    /// Folds what one change says, or notes why it has no effect.
+    private func fold(_ admitted: ChangeStore.Admitted, _ body: Opening.Body) throws {
         let change = admitted.change
         guard change.header.audience != .control else { return try foldVoidControl(admitted) }
-        let moment = Moment(stamp: admitted.placement.stamp, past: admitted.placement.past)
         guard view.roster.author(of: change.header.device) != nil else { return try hold(change.id, .notAMember) }
         if let cause = view.control.standing.cause(against: admitted.placement) {
             return try hold(change.id, reason: cause.rawValue)
         }
         if let epoch = change.header.epoch, !view.roster.epochs.contains(epoch) { return try hold(change.id, .partialKeys) }
-        let epochKey = try change.header.epoch.flatMap { try knownKey(of: $0, change.header.audience) }
-        guard let changeKey = try change.changeKey(epochKey: epochKey) ?? disclosedKey(of: change.id) else {
-            return try hold(change.id, .unreadable)
-        }
-        let assertions: [Assertion?]
-        do {
-            assertions = try Body.decode(try change.open(changeKey: changeKey)).map { try Assertion($0) }
-        } catch let error as LedgerError {
-            return try hold(change.id, reason: error.description)
-        } catch let error as CanonError {
-            return try hold(change.id, reason: "its body is damaged: \(error)")
-        }
-        guard !assertions.contains(nil) else { return try hold(change.id, .unknownKind) }
-        for (ordinal, assertion) in assertions.enumerated() {
-            guard let assertion else { continue }
-            let operation = Moment(stamp: moment.stamp.operation(ordinal), past: moment.past)
-            try fold(assertion, at: operation, of: change)
+        switch body {
+        case .sealed:
+            // Its key may have been revealed by a change just before it.
+            guard let key = try disclosedKey(of: change.id) else { return try hold(change.id, .unreadable) }
+            let body = Opening.body(of: change, with: key)
+            try fold(admitted, body)
+        case .damaged(let reason): try hold(change.id, reason: reason)
+        case .unknown: try hold(change.id, .unknownKind)
+        case .assertions(let assertions):
+            for (ordinal, assertion) in assertions.enumerated() {
+                let stamp = admitted.placement.stamp.operation(ordinal)
+                try fold(assertion, at: Moment(stamp: stamp, past: admitted.placement.past), of: change)
+            }
         }
     }
 

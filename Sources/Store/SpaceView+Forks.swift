@@ -28,10 +28,7 @@ extension SpaceView: Logs {
 
     /// The last change of a log that stands; all before it do too.
     func lastStanding(in log: LogID) throws -> Placement? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT \(Self.placementColumns) FROM change WHERE log = ? ORDER BY seq DESC LIMIT 1")
-        guard let row = try Row.fetchOne(statement, arguments: [numbers[log]]) else { return nil }
-        let last = try placement(row)
+        guard let last = try end(of: log) else { return nil }
         guard control.standing.cause(against: last) != nil else { return last }
         let first =
             try Int64.fetchOne(db.cachedStatement(sql: "SELECT min(seq) FROM change WHERE log = ?"), arguments: [numbers[log]])

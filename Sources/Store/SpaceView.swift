@@ -20,6 +20,8 @@ package final class SpaceView: History {
     private(set) var numbers: [LogID: Int64] = [:]
     private var logs: [Int64: LogID] = [:]
     private var placements: [ChangeID: Placement] = [:]
+    /// The last change of each log that was asked for.
+    private var ends: [LogID: Placement] = [:]
     private let memo: ControlMemo
     /// The control changes that are stored, in order of arrival.
     private var controlChanges: [ChangeID] = []
@@ -75,7 +77,7 @@ package final class SpaceView: History {
     var logCount: Int { numbers.count }
     var controlCount: Int { controlChanges.count }
 
-    func forgetPlacements() { placements = [:] }
+    func forgetPlacements() { (placements, ends) = ([:], [:]) }
 
     private func remember(_ log: LogID, as number: Int64) {
         numbers[log] = number
@@ -115,11 +117,27 @@ package final class SpaceView: History {
         return placement
     }
 
+    /// Where the last change of a log stands.
+    func end(of log: LogID) throws -> Placement? {
+        if let known = ends[log] { return known }
+        guard let number = numbers[log],
+            let row = try Row.fetchOne(
+                try db.cachedStatement(
+                    sql: "SELECT \(Self.placementColumns) FROM change WHERE log = ? ORDER BY seq DESC LIMIT 1"),
+                arguments: [number])
+        else { return nil }
+        let end = try placement(row)
+        (ends[log], placements[end.stamp.change]) = (end, end)
+        return end
+    }
+
     package func successors(of previous: ChangeID?, by device: DeviceID) throws -> [ChangeID] {
         let seq = try previous.map { try placement(of: $0).map { Int64($0.stamp.seq) + 1 } ?? -1 } ?? 0
-        return try numbers.filter { $0.key.device == device }.values.flatMap { log in
-            try Row.fetchAll(
-                try db.cachedStatement(sql: "SELECT id, header FROM change WHERE log = ? AND seq = ?"), arguments: [log, seq])
+        return try numbers.filter { $0.key.device == device }.flatMap { log, number in
+            // Mostly what follows is new, and nothing follows the last of a log.
+            if let end = try end(of: log), end.stamp.seq < seq { return [] as [Row] }
+            return try Row.fetchAll(
+                try db.cachedStatement(sql: "SELECT id, header FROM change WHERE log = ? AND seq = ?"), arguments: [number, seq])
         }.filter { row in
             let header: Data = row["header"]
             return try Header(decoding: Array(header)).previous == previous
@@ -128,12 +146,7 @@ package final class SpaceView: History {
 
     /// The last change of each branch of a device's log: one, unless the device forked.
     package func tips(of device: DeviceID) throws -> [Stamp] {
-        let own = numbers.filter { $0.key.device == device }
-        let ends = try own.values.compactMap { log in
-            try Row.fetchOne(
-                try db.cachedStatement(
-                    sql: "SELECT \(Self.placementColumns) FROM change WHERE log = ? ORDER BY seq DESC LIMIT 1"), arguments: [log])
-        }.map(placement)
+        let ends = try numbers.keys.filter { $0.device == device }.compactMap(end)
         // A log that goes on in branches does not end.
         return ends.filter { end in !ends.contains { $0.hasSeen(end) } }.map(\.stamp).sorted()
     }
@@ -168,7 +181,7 @@ package final class SpaceView: History {
             try StoredVector.encode(placement.past) { try logNumber(of: $0, in: space) }, Data(value.headerBytes),
             value.signature.map { Data($0) }, change.isSignatureChecked, Data(value.body),
         ])
-        placements[value.id] = placement
+        (placements[value.id], ends[placement.stamp.log]) = (placement, placement)
         bytes += value.headerBytes.count + value.body.count
         for blob in value.header.blobs { try use(blob, in: space) }
         if value.header.audience == .control {

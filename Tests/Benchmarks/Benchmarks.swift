@@ -4,7 +4,7 @@ import Support
 
 /// Measures what `Docs/Performance.md` states.
 @main
-struct Benchmarks: ParsableCommand {
+struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmarks", abstract: "Measures Handsel, and its peers in the same minutes.")
 
@@ -13,6 +13,9 @@ struct Benchmarks: ParsableCommand {
 
     @Option(help: "Measures only these groups of rows.")
     var only: [Group] = []
+
+    @Option(help: "How many changes a first sync brings.")
+    var changes = 100_000
 
     @Option(help: "A file for the figures, as JSON.")
     var json: String?
@@ -24,19 +27,20 @@ struct Benchmarks: ParsableCommand {
     var python = "python3"
 
     enum Group: String, CaseIterable, ExpressibleByArgument {
-        case text, write
+        case text, write, sync
     }
 
-    private func figures(of group: Group) throws -> [Figure] {
+    private func figures(of group: Group) async throws -> [Figure] {
         switch group {
         case .text: try TextRows(RecordedSession(packed: URL(filePath: "\(data)/automerge-paper.json.gz"))).figures()
         case .write: try WriteRows().figures()
+        case .sync: try await SyncRows(changes: changes).figures()
         }
     }
 
-    func run() throws {
+    func run() async throws {
         var figures: [Figure] = []
-        for group in Group.allCases where only.isEmpty || only.contains(group) { figures += try self.figures(of: group) }
+        for group in Group.allCases where only.isEmpty || only.contains(group) { figures += try await self.figures(of: group) }
         if let peers {
             figures += try Peers(python: python, script: peers, cases: ["text", "textload", "durable"]).compared(with: figures)
         }

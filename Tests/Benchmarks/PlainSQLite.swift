@@ -1,5 +1,7 @@
 import Foundation
 import GRDB
+import Replica
+import Store
 
 /// The raw limit of what a replica writes: the same rows into the same tables with the same indexes, signed, sealed and judged by nobody.
 struct PlainSQLite {
@@ -33,6 +35,24 @@ struct PlainSQLite {
                 writes.append(Write(sql: "UPDATE space SET bytes = bytes + 1 WHERE number = 1", arguments: []))
                 return writes
             }
+        }
+    }
+
+    /// Reads everything that is in the file at `path` and came with changes, each table in the order of its keys.
+    init(everythingIn path: String) throws {
+        writes = try DatabaseQueue(path: path).read { db in
+            let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM change") ?? 0
+            var writes: [[Write]] = Array(repeating: [], count: count)
+            for table in ["space", "log", "change", "reader"] + Schema.foldedTables.map(\.name) {
+                let rows = try Row.fetchAll(db, sql: "SELECT * FROM \(table)")
+                for (index, row) in rows.enumerated() {
+                    let write = Write(
+                        sql: "INSERT INTO \(table) VALUES (\(databaseQuestionMarks(count: row.count)))",
+                        arguments: StatementArguments(row.databaseValues))
+                    writes[["space", "log"].contains(table) ? 0 : index * count / rows.count].append(write)
+                }
+            }
+            return writes
         }
     }
 

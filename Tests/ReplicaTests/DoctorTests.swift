@@ -28,7 +28,10 @@ struct DoctorTests {
     func damage(table: String, problem: String, sql: String) throws {
         let pair = try Pair(prose: "Some terms.")
         try pair.accept()
-        try pair.client.commit(in: pair.space) { _ = try $0.write([.edit(.message(text: "hello", files: []))]) }
+        let message = try pair.client.commit(in: pair.space) { try $0.write([.edit(.message(text: "hello", files: []))]) }
+        try pair.client.commit(in: pair.space) { composer in
+            if let message { try composer.write([.edit(.editMessage(message, text: "hello again"))]) }
+        }
         let before = try pair.client.contract(pair.space)
         try pair.client.store.write { try $0.execute(sql: sql) }
         let report = try pair.client.doctor()

@@ -153,9 +153,11 @@ extension ContractReader {
         ).map { row in
             let change: ChangeID = try row.identifier("change")
             let person: PersonID = try row.identifier("person")
+            // A message that was never edited has the one wording that its row has.
+            let only = WordingView(time: Self.time(row), text: row["text"])
             return MessageView(
                 id: change.description, time: Self.time(row), person: person.description, name: row["name"], text: row["text"],
-                edits: row["edits"], files: files[change] ?? [], wordings: wordings[change.data] ?? [])
+                edits: row["edits"], files: files[change] ?? [], wordings: wordings[change.data] ?? [only])
         }
     }
 
