@@ -10,7 +10,7 @@ import Store
 /// Every method works without a network; only `sync`, `join`, `recover` and `up` use one where it is there.
 public actor Node {
     let home: Home
-    let replica: Replica
+    package let replica: Replica
     /// What the key file is sealed with; nil if it is plain.
     var seal: KeySeal?
 

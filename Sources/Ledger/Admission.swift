@@ -39,8 +39,9 @@ package enum Admission {
 
     package static func admit(_ change: Change, history: some History, control: inout ControlLog) throws -> Outcome {
         let header = change.header
-        let siblings = try history.successors(of: header.previous, by: header.device)
-        if siblings.contains(change.id) { return .known }
+        let successors = try history.successors(of: header.previous, by: header.device)
+        if successors.contains(change.id), try history.placement(of: change.id) != nil { return .known }
+        let siblings = successors.filter { $0 != change.id }
         guard siblings.count < LedgerLimits.branches else {
             throw LedgerError(
                 .forked,

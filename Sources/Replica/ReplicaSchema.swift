@@ -141,6 +141,9 @@ extension Schema {
             """,
             """
             -- Texts are stored in another form, and a message has wordings beside its row only once it is edited.
+            -- Who is in a space, in which role, with or without a device.
+            CREATE TABLE member_row (space BLOB NOT NULL, person BLOB NOT NULL, role TEXT NOT NULL, is_former INTEGER NOT NULL,
+                PRIMARY KEY (space, person)) STRICT, WITHOUT ROWID;
             INSERT OR REPLACE INTO meta (key, value) VALUES ('fold/due', 1);
             """,
         ])
@@ -151,6 +154,7 @@ extension Schema {
     /// The folded tables, each with its key; `doctor` compares and rebuilds them.
     package static let foldedTables: [(name: String, key: [String])] = [
         ("roster_row", ["space", "device"]),
+        ("member_row", ["space", "person"]),
         ("epoch_key", ["space", "epoch", "audience"]),
         ("disclosed_key", ["space", "change"]),
         ("held_back", ["space", "change", "ordinal"]),

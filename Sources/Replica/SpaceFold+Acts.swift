@@ -75,16 +75,15 @@ extension SpaceFold {
     }
 
     private func write(_ state: ContractState) throws {
-        guard let offer = state.current else { return }
-        let terms = state.activeTerms ?? offer.terms
+        let terms = state.activeTerms ?? state.current?.terms
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO contract_row (space, title, status, currency, pricing, total, offer)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            space.data, terms.title, state.status, terms.currency.code, terms.isHourly ? "hourly" : "fixed", terms.total,
-            offer.id.data,
+            space.data, terms?.title ?? "", state.status, terms?.currency.code ?? "",
+            terms?.isHourly == true ? "hourly" : "fixed", terms?.total, state.current?.id.data,
         ])
         try db.cachedStatement(sql: "DELETE FROM milestone_row WHERE space = ?").execute(arguments: [space.data])
         for milestone in state.milestones {

@@ -109,6 +109,13 @@ extension SpaceFold {
             try db.cachedStatement(sql: "INSERT INTO roster_row (space, device, person, role) VALUES (?, ?, ?, ?)").execute(
                 arguments: [space.data, device.data, person.data, role.rawValue])
         }
+        try db.cachedStatement(sql: "DELETE FROM member_row WHERE space = ?").execute(arguments: [space.data])
+        for (person, role) in roster.roles {
+            try db.cachedStatement(sql: "INSERT INTO member_row (space, person, role, is_former) VALUES (?, ?, ?, ?)").execute(
+                arguments: [space.data, person.data, role.rawValue, roster.former.contains(person)])
+        }
+        // A contract is listed from its first day on.
+        if roster.kind == .contract { hasNewActs = true }
         let agreementKeys = try keys.agreementKeys(in: space, db)
         var isNew = false
         for change in admitted {

@@ -14,8 +14,14 @@ struct Benchmarks: AsyncParsableCommand {
     @Option(help: "Measures only these groups of rows.")
     var only: [Group] = []
 
-    @Option(help: "How many changes a first sync brings.")
+    @Option(help: "How many changes a first sync brings, and how many a replica has after years.")
     var changes = 100_000
+
+    @Option(help: "How many contracts a replica has after years.")
+    var contracts = 1_000
+
+    @Option(help: "The command as it is installed.")
+    var handsel = ".build-benchmarks/release/handsel"
 
     @Option(help: "A file for the figures, as JSON.")
     var json: String?
@@ -27,13 +33,15 @@ struct Benchmarks: AsyncParsableCommand {
     var python = "python3"
 
     enum Group: String, CaseIterable, ExpressibleByArgument {
-        case text, write, sync
+        case text, write, diary, sync, home
     }
 
     private func figures(of group: Group) async throws -> [Figure] {
         switch group {
         case .text: try TextRows(RecordedSession(packed: URL(filePath: "\(data)/automerge-paper.json.gz"))).figures()
         case .write: try WriteRows().figures()
+        case .diary: try DiaryRows().figures()
+        case .home: try await HomeRows(handsel: handsel, contracts: contracts, changes: changes).figures()
         case .sync: try await SyncRows(changes: changes).figures()
         }
     }

@@ -6,6 +6,7 @@ struct Figure: Encodable {
         case seconds = "s"
         case milliseconds = "ms"
         case bytes = "bytes"
+        case mebibytes = "MiB"
         case perSecond = "/s"
         case ratio = "×"
     }

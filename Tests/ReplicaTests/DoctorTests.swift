@@ -16,6 +16,7 @@ struct DoctorTests {
         ("contract_row", "missing", "DELETE FROM contract_row"),
         ("act", "different", "UPDATE act SET reason = 'never happened'"),
         ("roster_row", "unexpected", "INSERT INTO roster_row VALUES (zeroblob(32), zeroblob(32), zeroblob(32), 'client')"),
+        ("member_row", "missing", "DELETE FROM member_row"),
         ("epoch_key", "different", "UPDATE epoch_key SET key = zeroblob(32)"),
         ("name_row", "different", "UPDATE name_row SET name = 'Mallory'"),
         ("terms_row", "different", "UPDATE terms_row SET text = 'Everything is free.'"),
@@ -56,7 +57,12 @@ struct DoctorTests {
         let pair = try Pair(prose: "Some terms.")
         let before = try pair.client.contract(pair.space)
         try pair.client.store.write {
-            try $0.execute(sql: "UPDATE terms_row SET state = x'00'; UPDATE meta SET value = 2 WHERE key = 'schema/replica'")
+            try $0.execute(
+                sql: """
+                    UPDATE terms_row SET state = x'00';
+                    DROP TABLE member_row;
+                    UPDATE meta SET value = 2 WHERE key = 'schema/replica'
+                    """)
         }
         let replica = try Replica(path: pair.client.store.database.path, keys: pair.client.keys, clock: { 0 })
         #expect(try replica.contract(pair.space) == before)

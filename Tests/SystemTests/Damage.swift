@@ -18,6 +18,7 @@ struct Damage {
 
     private static let tables = [
         Table(name: "roster_row", key: ["space", "device"], column: "role"),
+        Table(name: "member_row", key: ["space", "person"], column: "role"),
         Table(name: "epoch_key", key: ["space", "epoch", "audience"], column: "key"),
         Table(name: "disclosed_key", key: ["space", "change"], column: "key"),
         Table(name: "held_back", key: ["space", "change", "ordinal"], column: "reason"),

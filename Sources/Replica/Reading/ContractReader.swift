@@ -89,16 +89,6 @@ struct ContractReader {
         }
     }
 
-    func summary(for identity: Identity?) throws -> ContractSummary {
-        let state = try state()
-        let terms = state.activeTerms ?? state.current?.terms
-        let isHourly = terms?.isHourly == true
-        return ContractSummary(
-            id: space.description, title: terms?.title ?? "", status: state.status, pricing: isHourly ? "hourly" : "fixed",
-            currency: terms?.currency.code ?? "", total: total(terms), client: try party(.client),
-            freelancer: try party(.freelancer), role: identity.flatMap { role(of: $0.person) })
-    }
-
     private func total(_ terms: Terms?) -> MoneyView? {
         guard let terms, let total = terms.total else { return nil }
         return MoneyView(minor: total, currency: terms.currency.code)

@@ -158,7 +158,7 @@ extension World {
 /// The folded tables that two people must see alike.
 enum ReadModel {
     static let money = [
-        "roster_row": "*", "contract_row": "*", "milestone_row": "*",
+        "roster_row": "*", "member_row": "*", "contract_row": "*", "milestone_row": "*",
         "act": "lamport, device, change, ordinal, kind, payload, reason",
         "diary_row": "*",
     ]

@@ -57,6 +57,11 @@ extension World {
     }
 
     private func workOvertime(using generator: inout SeededGenerator) async throws {
+        // From here on machines are looked at without a reason that anybody in the world has, and there they must not lose power.
+        for machine in machines {
+            machine.disk.set { $0.powerFailsAt = nil }
+            await attempt(machine, "working on", using: &generator) { _ = try $0.changes() }
+        }
         var vain = 0
         for step in 0..<Self.overtime {
             // To count takes longer than to work.
