@@ -190,8 +190,8 @@ let package = Package(
                 .executableTarget(
                     name: "benchmarks",
                     dependencies: [
-                        "Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", "Transport", "HandselKit",
-                        "LedgerSupport", "SyncSupport", "Support", crypto, grdb,
+                        "Canon", "Ledger", "Documents", "Agreement", "Sync", "Store", "Replica", "Transport", "Relay",
+                        "HandselKit", logging, "LedgerSupport", "SyncSupport", "Support", crypto, grdb,
                         .product(name: "ArgumentParser", package: "swift-argument-parser"),
                     ],
                     path: "Tests/Benchmarks", swiftSettings: strict)

@@ -144,6 +144,24 @@ extension Schema {
             -- Who is in a space, in which role, with or without a device.
             CREATE TABLE member_row (space BLOB NOT NULL, person BLOB NOT NULL, role TEXT NOT NULL, is_former INTEGER NOT NULL,
                 PRIMARY KEY (space, person)) STRICT, WITHOUT ROWID;
+            -- A slot's register, in columns of its own: each row is a write that no later write has seen. The last in order wins;
+            -- without activity it removes the slot.
+            DROP VIEW diary_slot;
+            DROP TABLE diary_row;
+            CREATE TABLE diary_entry (space BLOB NOT NULL, slot INTEGER NOT NULL, device BLOB NOT NULL, lamport INTEGER NOT NULL,
+                author BLOB NOT NULL, change BLOB NOT NULL, ordinal INTEGER NOT NULL, seq INTEGER NOT NULL, person BLOB NOT NULL,
+                activity INTEGER, is_manual INTEGER, memo_hash BLOB,
+                PRIMARY KEY (space, slot, device, lamport, author, change, ordinal)) STRICT, WITHOUT ROWID;
+            CREATE VIEW diary_row AS
+                SELECT d.space, d.slot, d.device, d.person, d.activity, d.is_manual, d.memo_hash FROM diary_entry d
+                WHERE d.activity IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM diary_entry l WHERE l.space = d.space AND l.slot = d.slot AND l.device = d.device
+                        AND (l.lamport, l.author, l.change, l.ordinal) > (d.lamport, d.author, d.change, d.ordinal));
+            CREATE VIEW diary_slot AS
+                SELECT lower(hex(d.space)) AS contract, strftime('%Y-%m-%dT%H:%M:%SZ', d.slot * 600, 'unixepoch') AS start,
+                    n.name AS author, lower(hex(d.device)) AS device, d.activity, d.is_manual, m.text AS memo
+                FROM diary_row d LEFT JOIN memo_row m USING (space, slot, device) LEFT JOIN name_row n USING (space, person)
+                ORDER BY d.space, d.slot, d.device;
             INSERT OR REPLACE INTO meta (key, value) VALUES ('fold/due', 1);
             """,
         ])
@@ -163,7 +181,7 @@ extension Schema {
         ("milestone_row", ["space", "number"]),
         ("register", ["space", "kind", "item", "lamport", "device", "change", "ordinal"]),
         ("name_row", ["space", "person"]),
-        ("diary_row", ["space", "slot", "device"]),
+        ("diary_entry", ["space", "slot", "device", "lamport", "author", "change", "ordinal"]),
         ("memo_row", ["space", "slot", "device"]),
         ("message_row", ["space", "lamport", "device", "change", "ordinal"]),
         ("wording", ["space", "message", "lamport", "device", "change", "ordinal"]),

@@ -14,7 +14,7 @@ extension SpaceFold {
         switch edit {
         case .diary(let slot, let device, let entry):
             guard let device = try ownDevice(device, of: person, at: moment) else { return Self.notOwnTime }
-            try record(entry, in: SlotKey(slot: slot, device: device), of: person, at: moment)
+            try record(SlotWrite(person: person, entry: entry), in: SlotKey(slot: slot, device: device), at: moment)
         case .memo(let slot, let device, _, let text):
             guard let device = try ownDevice(device, of: person, at: moment) else { return Self.notOwnTime }
             try write(memo: text, in: SlotKey(slot: slot, device: device), at: moment)
@@ -35,34 +35,6 @@ extension SpaceFold {
         let device = device ?? moment.stamp.device
         let isOwn = view.roster.roles[person] == .freelancer && view.roster.certificates[device]?.person == person
         return isOwn ? device : nil
-    }
-
-    private func record(_ entry: DiaryEntry?, in key: SlotKey, of person: PersonID, at moment: Moment) throws {
-        let value = CBORWriter.encode {
-            $0.optional(entry) { writer, entry in
-                writer.unsigned(entry.activity)
-                writer.boolean(entry.isManual)
-                writer.optional(entry.memo) { $0.bytes32($1) }
-            }
-        }
-        guard let winner = try write(value, to: "diary", key.item, at: moment) else { return }
-        var reader = CBORReader(winner.span)
-        let slot = Int64(key.slot.number)
-        if try reader.skipNull() {
-            try db.cachedStatement(sql: "DELETE FROM diary_row WHERE space = ? AND slot = ? AND device = ?").execute(arguments: [
-                space.data, slot, key.device.data,
-            ])
-        } else {
-            let activity = Int64(try reader.unsigned())
-            let isManual = try reader.boolean()
-            let memo = try reader.skipNull() ? nil : try reader.bytes32()
-            try db.cachedStatement(
-                sql: """
-                    INSERT OR REPLACE INTO diary_row (space, slot, device, person, activity, is_manual, memo_hash)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """
-            ).execute(arguments: [space.data, slot, key.device.data, person.data, activity, isManual, memo?.data])
-        }
     }
 
     private func write(memo text: String, in key: SlotKey, at moment: Moment) throws {
@@ -178,14 +150,8 @@ extension SpaceFold {
             arguments: [space.data, kind, item])
         var register = Register<[UInt8]>(
             try rows.map { row in
-                let lamport: Int64 = row["lamport"]
-                let seq: Int64 = row["seq"]
-                let ordinal: Int64 = row["ordinal"]
                 let bytes: Data = row["value"]
-                let stamp = Stamp(
-                    lamport: UInt64(lamport), device: try row.identifier("device"), seq: UInt64(seq),
-                    change: try row.identifier("change"), ordinal: UInt32(ordinal))
-                return Register<[UInt8]>.Entry(stamp: stamp, value: Array(bytes))
+                return Register<[UInt8]>.Entry(stamp: try row.stamp(by: "device"), value: Array(bytes))
             })
         let before = Set(register.entries.map(\.stamp))
         register.write(value, at: moment)
@@ -217,5 +183,15 @@ extension SpaceFold {
                 ON CONFLICT (space, kind, item) DO UPDATE SET text = excluded.text WHERE text <> excluded.text
                 """
         ).execute(arguments: [space.data, kind, item, text])
+    }
+}
+
+extension Row {
+    /// The stamp of a write to a register.
+    func stamp(by device: String) throws -> Stamp {
+        let (lamport, seq, ordinal) = (self["lamport"] as Int64, self["seq"] as Int64, self["ordinal"] as Int64)
+        return Stamp(
+            lamport: UInt64(lamport), device: try identifier(device), seq: UInt64(seq), change: try identifier("change"),
+            ordinal: UInt32(ordinal))
     }
 }

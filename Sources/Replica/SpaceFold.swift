@@ -16,6 +16,8 @@ package final class SpaceFold {
     var space: SpaceID { view.space }
     /// The terms' text, once an edit needs it; written back at the end.
     var terms: TermsState?
+    /// Slots of the diary that changes have written to and that are not written down yet.
+    var slots: [SlotKey: SlotRegister] = [:]
     var hasNewActs = false
     /// Those that were looked up, so that each is once, however many changes it opens.
     private var epochKeys: [EpochAudience: Bytes32] = [:]
@@ -219,6 +221,7 @@ extension SpaceFold {
                 return Opening(change: admitted.change, epochKey: key)
             })
         for (change, body) in zip(admitted, bodies) { try fold(change, body) }
+        try saveSlots()
     }
 
     /// Folds what one change says, or notes why it has no effect.

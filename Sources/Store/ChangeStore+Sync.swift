@@ -96,10 +96,13 @@ extension ChangeStore {
 
     package func spaces(changedAfter sequence: UInt64) throws -> [SpaceID] {
         try read { db in
+            // By arrival: for the sake of DISTINCT, SQLite would go through the whole of an index by space.
             try Row.fetchAll(
                 db.cachedStatement(
-                    sql: "SELECT id FROM space WHERE number IN (SELECT DISTINCT space FROM change WHERE arrival > ?) ORDER BY id"),
-                arguments: [Int64(sequence)]
+                    sql: """
+                        SELECT id FROM space
+                        WHERE number IN (SELECT DISTINCT space FROM change NOT INDEXED WHERE arrival > ?) ORDER BY id
+                        """), arguments: [Int64(sequence)]
             ).map { try $0.identifier("id") }
         }
     }

@@ -122,5 +122,10 @@ package struct Schema: Sendable {
             DROP INDEX change_id;
             CREATE UNIQUE INDEX change_id ON change (id);
             """,
+            """
+            -- A branch is a log of its own, so a place needs no id to be told from another.
+            DROP INDEX change_place;
+            CREATE INDEX change_place ON change (log, seq);
+            """,
         ])
 }

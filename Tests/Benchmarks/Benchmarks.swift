@@ -33,7 +33,7 @@ struct Benchmarks: AsyncParsableCommand {
     var python = "python3"
 
     enum Group: String, CaseIterable, ExpressibleByArgument {
-        case text, write, diary, sync, home
+        case text, write, diary, sync, live, home
     }
 
     private func figures(of group: Group) async throws -> [Figure] {
@@ -41,6 +41,7 @@ struct Benchmarks: AsyncParsableCommand {
         case .text: try TextRows(RecordedSession(packed: URL(filePath: "\(data)/automerge-paper.json.gz"))).figures()
         case .write: try WriteRows().figures()
         case .diary: try DiaryRows().figures()
+        case .live: try await LiveRows().figures()
         case .home: try await HomeRows(handsel: handsel, contracts: contracts, changes: changes).figures()
         case .sync: try await SyncRows(changes: changes).figures()
         }

@@ -67,7 +67,7 @@ struct SyncRows {
                     onFailure: { print($0) }
                 ) { connection in
                     _ = try await SyncDriver(
-                        connection, store: source.replica, device: source.device.id, isDialer: false, mode: .once
+                        connection, store: source.replica, device: source.device.id, isDialer: false, mode: .live
                     ).run(ticks: AsyncStream { $0.finish() })
                 }
             }
@@ -105,7 +105,9 @@ struct SyncRows {
         let signature = try key.signature(for: message)
         let sample = 2_000
         let start = ContinuousClock.now
-        for _ in 0..<sample where !key.publicKey.isValidSignature(signature, for: message) { throw Failure(description: "A signature is wrong.") }
+        for _ in 0..<sample where !key.publicKey.isValidSignature(signature, for: message) {
+            throw Failure(description: "A signature is wrong.")
+        }
         return start.duration(to: .now).seconds / Double(sample) * Double(count)
     }
 }

@@ -26,7 +26,9 @@ final class World {
 
     /// A new device with an empty replica.
     func member(_ name: String, of person: Person, certifiedBy other: Member? = nil) throws -> Member {
-        let device = try other.map { try person.device(certifiedBy: $0.device, using: &generator) } ?? person.device(using: &generator)
+        let device =
+            try other.map { try person.device(certifiedBy: $0.device, using: &generator) }
+            ?? person.device(using: &generator)
         let replica = try Replica(path: scratch.path("\(name).sqlite"), keys: KeyRing(device: device.keys), clock: Self.clock)
         try replica.setIdentity(device.certificate, name: name)
         return Member(device: device, replica: replica)
@@ -75,8 +77,8 @@ final class World {
             try Claim(by: try $0.secret.signingKey(), prover: own.device.id, verifier: peer.device.id)
         }
         return try SyncSession(
-            store: own.replica, device: own.device.id, peer: peer.device.id, isDialer: isDialer, nonce: .random(using: &generator),
-            claims: claims)
+            store: own.replica, device: own.device.id, peer: peer.device.id, isDialer: isDialer,
+            nonce: .random(using: &generator), claims: claims)
     }
 }
 
@@ -91,7 +93,8 @@ struct Work {
         self.slot = slot
     }
 
-    private static let words = "wireframe review call draft invoice layout copy test fix deploy research notes".split(separator: " ")
+    private static let words = "wireframe review call draft invoice layout copy test fix deploy research notes"
+        .split(separator: " ")
 
     mutating func words(_ count: Int) -> String {
         (0..<count).map { _ in String(generator.pick(Self.words)) }.joined(separator: " ")

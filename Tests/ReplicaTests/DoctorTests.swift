@@ -61,6 +61,11 @@ struct DoctorTests {
                 sql: """
                     UPDATE terms_row SET state = x'00';
                     DROP TABLE member_row;
+                    DROP VIEW diary_slot;
+                    DROP VIEW diary_row;
+                    DROP TABLE diary_entry;
+                    CREATE TABLE diary_row (space BLOB) STRICT;
+                    CREATE VIEW diary_slot AS SELECT * FROM diary_row;
                     UPDATE meta SET value = 2 WHERE key = 'schema/replica'
                     """)
         }

@@ -28,7 +28,8 @@ struct Damage {
         Table(
             name: "register", key: ["space", "kind", "item", "lamport", "device", "change", "ordinal"], column: "value"),
         Table(name: "name_row", key: ["space", "person"], column: "name"),
-        Table(name: "diary_row", key: ["space", "slot", "device"], column: "activity"),
+        Table(
+            name: "diary_entry", key: ["space", "slot", "device", "lamport", "author", "change", "ordinal"], column: "activity"),
         Table(name: "memo_row", key: ["space", "slot", "device"], column: "text"),
         Table(name: "message_row", key: ["space", "lamport", "device", "change", "ordinal"], column: "text"),
         Table(name: "wording", key: ["space", "message", "lamport", "device", "change", "ordinal"], column: "text"),
