@@ -15,6 +15,9 @@ struct CommandLineTests {
         }
     }
 
+    /// The beginning of no id: the alphabet has no u.
+    private static let noID = "change_u"
+
     /// Bob's replica has one contract; nobody else has anything.
     static let refusals = [
         Refusal("nonsense", exits: 2, saying: "nonsense"),
@@ -51,11 +54,11 @@ struct CommandLineTests {
         Refusal("--home", "bob", "diary", "start", "Landing page", exits: 1, saying: "freelancer"),
         Refusal("--home", "bob", "diary", "stop", exits: 1, saying: "handsel diary start"),
         Refusal(
-            "--home", "bob", "message", "edit", "Landing page", "change_0", "Hello", exits: 1, saying: "handsel message list"),
+            "--home", "bob", "message", "edit", "Landing page", noID, "Hello", exits: 1, saying: "handsel message list"),
         Refusal("--home", "bob", "message", "send", "Landing page", "See this", "--file", "no.txt", exits: 1, saying: "no.txt"),
         Refusal("--home", "bob", "contract", "edit", "Landing page", "--terms", "no.txt", exits: 1, saying: "no.txt"),
         Refusal("--home", "bob", "file", "get", "Landing page", "no.txt", exits: 1, saying: "handsel file list"),
-        Refusal("--home", "bob", "invite", "revoke", "change_0", exits: 1, saying: "handsel invite list"),
+        Refusal("--home", "bob", "invite", "revoke", noID, exits: 1, saying: "handsel invite list"),
         Refusal("--home", "bob", "relay", "remove", "harbour", exits: 1, saying: "handsel relay list"),
         Refusal("--home", "bob", "sync", exits: 1, saying: "handsel relay add"),
         Refusal("--home", "bob", "up", exits: 1, saying: "handsel relay add"),

@@ -94,9 +94,13 @@ struct Damage {
         let row = "FROM \(table.name) ORDER BY \(keys) LIMIT 1 OFFSET \(generator.pick(0..<count))"
         let key = try await SQLite.query(replica, "SELECT \(Self.description(of: table.key)) \(row)")
         let place = "WHERE (\(keys)) = (SELECT \(keys) \(row))"
+        let types = try await SQLite.query(
+            replica, "SELECT type FROM pragma_table_info('\(table.name)') WHERE name = '\(table.column)'")
+        // A column that is empty gets what its type allows: the tables are strict.
+        let filling = ["INTEGER": "1", "TEXT": "'indeed'"][types.first ?? ""] ?? "randomblob(32)"
         let change = """
             \(table.column) = CASE typeof(\(table.column)) WHEN 'text' THEN \(table.column) || ' indeed'
-                WHEN 'integer' THEN \(table.column) + 1 ELSE randomblob(32) END
+                WHEN 'integer' THEN \(table.column) + 1 WHEN 'blob' THEN randomblob(32) ELSE \(filling) END
             """
         let sql = kind == .deleted ? "DELETE FROM \(table.name) \(place)" : "UPDATE \(table.name) SET \(change) \(place)"
         return (sql, key.first ?? "")
