@@ -10,7 +10,7 @@ struct Opening: Sendable {
     let epochKey: Bytes32?
 
     /// What a change says.
-    enum Body: Sendable {
+    enum Content: Sendable {
         case assertions([Assertion])
         /// No key is at hand.
         case sealed
@@ -22,38 +22,31 @@ struct Opening: Sendable {
     /// Openings that are done in one go; fewer are not worth another core.
     private static let share = 32
 
-    /// The bodies in order, opened on as many cores as there are.
-    static func bodies(of openings: [Opening]) -> [Body] {
-        guard openings.count > share else { return openings.map(\.body) }
+    /// The contents in order, opened on as many cores as there are.
+    static func contents(of openings: [Opening]) -> [Content] {
+        guard openings.count > share else { return openings.map(\.content) }
         let shares = stride(from: 0, to: openings.count, by: share).map { openings[$0...].prefix(share) }
-        let bodies = Mutex<[[Body]]>(Array(repeating: [], count: shares.count))
+        let contents = Mutex<[[Content]]>(Array(repeating: [], count: shares.count))
         DispatchQueue.concurrentPerform(iterations: shares.count) { index in
-            let opened = shares[index].map(\.body)
-            bodies.withLock { $0[index] = opened }
+            let opened = shares[index].map(\.content)
+            contents.withLock { $0[index] = opened }
         }
-        return bodies.withLock { $0.flatMap(\.self) }
+        return contents.withLock { $0.flatMap(\.self) }
     }
 
-    private var body: Body {
-        change.changeKey(epochKey: epochKey).map { Self.body(of: change, with: $0) } ?? .sealed
+    private var content: Content {
+        change.changeKey(epochKey: epochKey).map { Self.content(of: change, with: $0) } ?? .sealed
     }
 
-    static func body(of change: Change, with key: Bytes32) -> Body {
-        // Who does not belong to the space and what does not stand is read as well; it is not folded.
-        guard change.header.audience != .control else { return .assertions([]) }
+    static func content(of change: Change, with key: Bytes32) -> Content {
         do {
-            var assertions: [Assertion] = []
-            for operation in try Ledger.Body.decode(try change.open(changeKey: key)) {
-                guard let assertion = try Assertion(operation) else { return .unknown }
-                assertions.append(assertion)
-            }
-            return .assertions(assertions)
+            let read = try Body.decode(try change.open(changeKey: key)).map { try Assertion($0) }
+            let assertions = read.compactMap(\.self)
+            return assertions.count == read.count ? .assertions(assertions) : .unknown
         } catch let error as LedgerError {
             return .damaged(error.description)
-        } catch let error as CanonError {
-            return .damaged("its body is damaged: \(error)")
         } catch {
-            return .damaged("\(error)")
+            return .damaged("its body is damaged: \(error)")
         }
     }
 }

@@ -140,9 +140,8 @@ extension Schema {
                 FROM milestone_row m JOIN contract_row c USING (space);
             """,
             """
-            -- Texts are stored in another form, and a message has wordings beside its row only once it is edited.
-            -- Who is in a space, in which role, with or without a device.
-            CREATE TABLE member_row (space BLOB NOT NULL, person BLOB NOT NULL, role TEXT NOT NULL, is_former INTEGER NOT NULL,
+            -- Who is in a space, with or without a device, in a role that says so if they have it no more.
+            CREATE TABLE member_row (space BLOB NOT NULL, person BLOB NOT NULL, role TEXT NOT NULL,
                 PRIMARY KEY (space, person)) STRICT, WITHOUT ROWID;
             -- A slot's register, in columns of its own: each row is a write that no later write has seen. The last in order wins;
             -- without activity it removes the slot.
@@ -162,7 +161,8 @@ extension Schema {
                     n.name AS author, lower(hex(d.device)) AS device, d.activity, d.is_manual, m.text AS memo
                 FROM diary_row d LEFT JOIN memo_row m USING (space, slot, device) LEFT JOIN name_row n USING (space, person)
                 ORDER BY d.space, d.slot, d.device;
-            INSERT OR REPLACE INTO meta (key, value) VALUES ('fold/due', 1);
+            -- Texts are stored in another form, too, and a message has wordings beside its row only once it is edited.
+            INSERT OR REPLACE INTO meta (key, value) VALUES ('\(foldDue)', 1);
             """,
         ])
 

@@ -112,9 +112,9 @@ extension SpaceFold {
                 arguments: [space.data, device.data, person.data, role.rawValue])
         }
         try db.cachedStatement(sql: "DELETE FROM member_row WHERE space = ?").execute(arguments: [space.data])
-        for (person, role) in roster.roles {
-            try db.cachedStatement(sql: "INSERT INTO member_row (space, person, role, is_former) VALUES (?, ?, ?, ?)").execute(
-                arguments: [space.data, person.data, role.rawValue, roster.former.contains(person)])
+        for person in roster.roles.keys {
+            try db.cachedStatement(sql: "INSERT INTO member_row (space, person, role) VALUES (?, ?, ?)").execute(
+                arguments: [space.data, person.data, roster.roleInWords(of: person)])
         }
         // A contract is listed from its first day on.
         if roster.kind == .contract { hasNewActs = true }
@@ -213,32 +213,43 @@ extension Assertion {
 }
 
 extension SpaceFold {
+    /// Opens changes, all at once, and folds what they say one after another.
     private func foldInOrder(_ admitted: [ChangeStore.Admitted]) throws {
-        let bodies = Opening.bodies(
-            of: try admitted.map { admitted in
-                let header = admitted.change.header
-                let key = try header.epoch.flatMap { try knownKey(of: $0, header.audience) }
-                return Opening(change: admitted.change, epochKey: key)
-            })
-        for (change, body) in zip(admitted, bodies) { try fold(change, body) }
+        var counting: [ChangeStore.Admitted] = []
+        for each in admitted {
+            if each.change.header.audience == .control {
+                try foldVoidControl(each)
+            } else if let reason = reasonAgainst(each) {
+                try hold(each.change.id, reason: reason)
+            } else {
+                counting.append(each)
+            }
+        }
+        let openings = try counting.map { each in
+            let header = each.change.header
+            return Opening(change: each.change, epochKey: try header.epoch.flatMap { try knownKey(of: $0, header.audience) })
+        }
+        for (each, content) in zip(counting, Opening.contents(of: openings)) { try fold(each, content) }
         try saveSlots()
     }
 
+    /// Why a change has no effect, whatever it says.
+    private func reasonAgainst(_ admitted: ChangeStore.Admitted) -> String? {
+        let header = admitted.change.header
+        guard view.roster.author(of: header.device) != nil else { return HeldBack.notAMember.rawValue }
+        if let cause = view.control.standing.cause(against: admitted.placement) { return cause.rawValue }
+        if let epoch = header.epoch, !view.roster.epochs.contains(epoch) { return HeldBack.partialKeys.rawValue }
+        return nil
+    }
+
     /// Folds what one change says, or notes why it has no effect.
-    private func fold(_ admitted: ChangeStore.Admitted, _ body: Opening.Body) throws {
+    private func fold(_ admitted: ChangeStore.Admitted, _ content: Opening.Content) throws {
         let change = admitted.change
-        guard change.header.audience != .control else { return try foldVoidControl(admitted) }
-        guard view.roster.author(of: change.header.device) != nil else { return try hold(change.id, .notAMember) }
-        if let cause = view.control.standing.cause(against: admitted.placement) {
-            return try hold(change.id, reason: cause.rawValue)
-        }
-        if let epoch = change.header.epoch, !view.roster.epochs.contains(epoch) { return try hold(change.id, .partialKeys) }
-        switch body {
+        switch content {
         case .sealed:
             // Its key may have been revealed by a change just before it.
             guard let key = try disclosedKey(of: change.id) else { return try hold(change.id, .unreadable) }
-            let body = Opening.body(of: change, with: key)
-            try fold(admitted, body)
+            try fold(admitted, Opening.content(of: change, with: key))
         case .damaged(let reason): try hold(change.id, reason: reason)
         case .unknown: try hold(change.id, .unknownKind)
         case .assertions(let assertions):

@@ -7,14 +7,12 @@ extension SpaceView: Logs {
     package var extents: [LogID: LogExtent] {
         get throws {
             let first = try db.cachedStatement(sql: "SELECT seq FROM change WHERE log = ? ORDER BY seq LIMIT 1")
-            let last = try db.cachedStatement(sql: "SELECT seq, id FROM change WHERE log = ? ORDER BY seq DESC LIMIT 1")
             var extents: [LogID: LogExtent] = [:]
             for (log, number) in numbers {
-                guard let start = try Int64.fetchOne(first, arguments: [number]),
-                    let row = try Row.fetchOne(last, arguments: [number])
-                else { continue }
-                let end: Int64 = row["seq"]
-                extents[log] = LogExtent(first: UInt64(start), last: UInt64(end), tip: try row.identifier("id"))
+                guard let start = try Int64.fetchOne(first, arguments: [number]), let end = try end(of: log)?.stamp else {
+                    continue
+                }
+                extents[log] = LogExtent(first: UInt64(start), last: end.seq, tip: end.change)
             }
             return extents
         }

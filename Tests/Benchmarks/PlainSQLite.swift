@@ -8,6 +8,14 @@ struct PlainSQLite {
     private struct Write {
         let sql: String
         let arguments: StatementArguments
+
+        init(sql: String, arguments: StatementArguments) { (self.sql, self.arguments) = (sql, arguments) }
+
+        init(_ row: Row, to table: String) {
+            self.init(
+                sql: "INSERT INTO \(table) VALUES (\(databaseQuestionMarks(count: row.count)))",
+                arguments: StatementArguments(row.databaseValues))
+        }
     }
 
     /// What belongs to each change, in order of arrival.
@@ -25,12 +33,8 @@ struct PlainSQLite {
             let ids = try Data.fetchAll(db, sql: "SELECT id FROM change WHERE arrival > ? ORDER BY arrival", arguments: [before])
             return try ids.map { id in
                 var writes = try Self.tables.flatMap { table, column in
-                    try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM \(table) WHERE \(column) = ?"), arguments: [id]).map {
-                        row in
-                        let places = databaseQuestionMarks(count: row.count)
-                        return Write(
-                            sql: "INSERT INTO \(table) VALUES (\(places))", arguments: StatementArguments(row.databaseValues))
-                    }
+                    try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM \(table) WHERE \(column) = ?"), arguments: [id])
+                        .map { Write($0, to: table) }
                 }
                 writes.append(Write(sql: "UPDATE space SET bytes = bytes + 1 WHERE number = 1", arguments: []))
                 return writes
@@ -46,10 +50,7 @@ struct PlainSQLite {
             for table in ["space", "log", "change", "reader"] + Schema.foldedTables.map(\.name) {
                 let rows = try Row.fetchAll(db, sql: "SELECT * FROM \(table)")
                 for (index, row) in rows.enumerated() {
-                    let write = Write(
-                        sql: "INSERT INTO \(table) VALUES (\(databaseQuestionMarks(count: row.count)))",
-                        arguments: StatementArguments(row.databaseValues))
-                    writes[["space", "log"].contains(table) ? 0 : index * count / rows.count].append(write)
+                    writes[["space", "log"].contains(table) ? 0 : index * count / rows.count].append(Write(row, to: table))
                 }
             }
             return writes

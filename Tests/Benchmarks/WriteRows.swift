@@ -13,13 +13,16 @@ struct WriteRows {
     private static let changes = 5_000
 
     func figures() throws -> [Figure] {
-        let scratch = try Scratch()
-        let base = scratch.path("base.sqlite")
-        let (keys, space) = try Self.found(base)
+        let world = try World()
+        let writer = try world.member("writer", of: world.person())
+        let space = try writer.replica.createSpace(.contract, as: .client)
+        let base = writer.replica.store.database.path
+        try writer.replica.store.database.close()
+        let scratch = world.scratch
         var figures: [Figure] = []
         for batch in [1, 32] {
             let path = try scratch.copy(base, "ours-\(batch).sqlite")
-            let replica = try Replica(path: path, keys: KeyRing(device: keys), clock: { 1_760_000_000_000 })
+            let replica = try Replica(path: path, keys: KeyRing(device: writer.device.keys), clock: World.clock)
             let texts = Self.texts
             let start = ContinuousClock.now
             for first in stride(from: 0, to: texts.count, by: batch) {
@@ -45,19 +48,8 @@ struct WriteRows {
 
     /// Two hundred bytes of words each.
     private static var texts: [String] {
-        var generator = SeededGenerator(seed: 3)
-        let words = "wireframe review call draft invoice layout copy test fix deploy research notes".split(separator: " ")
-        return (0..<changes).map { _ in (0..<30).map { _ in String(generator.pick(words)) }.joined(separator: " ") }
-    }
-
-    private static func found(_ path: String) throws -> (DeviceKeys, SpaceID) {
-        var generator = SeededGenerator(seed: 1)
-        let device = try Person(using: &generator).device(using: &generator)
-        let replica = try Replica(path: path, keys: KeyRing(device: device.keys), clock: { 1_760_000_000_000 })
-        try replica.setIdentity(device.certificate, name: "Bob")
-        let space = try replica.createSpace(.contract, as: .client)
-        try replica.store.database.close()
-        return (device.keys, space)
+        var work = Work(seed: 3, from: 0)
+        return (0..<changes).map { _ in work.words(30) }
     }
 }
 

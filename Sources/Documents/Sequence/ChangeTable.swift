@@ -44,8 +44,6 @@ struct ChangeTable: Sendable {
         entries[Int(number)].segments.removeAll { $0.start >= count }
     }
 
-    func count(of number: Int32) -> UInt32 { entries[Int(number)].count }
-
     /// Numbers `count` further elements of a change.
     mutating func extend(_ number: Int32, by count: UInt32) { entries[Int(number)].count += count }
 

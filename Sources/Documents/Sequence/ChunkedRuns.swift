@@ -1,22 +1,10 @@
-/// Something that stands for several consecutive places of a sequence, and can be cut between any two of them.
-protocol ChunkedRun {
-    /// How many places it stands for; at least one.
-    var length: Int { get }
-    /// How many of its places are visible: all of them, or none.
-    var visibleCount: Int { get }
-    /// Keeps the first `offset` places and returns the others.
-    mutating func split(at offset: Int) -> Self
-    /// Takes in the run that comes next, if the two can be one; says whether it did.
-    mutating func absorb(_ next: Self) -> Bool
-}
-
 /// A long sequence of runs, in which finding a visible place, inserting and comparing two places cost little at any length.
 ///
 /// Runs lie in leaves and leaves in blocks, both of bounded size and with the number of their visible places at hand. Leaves
 /// are numbered in the order in which they were made, so that a leaf's number stays valid for as long as the sequence exists.
-struct ChunkedRuns<Run: ChunkedRun> {
-    struct Leaf {
-        var runs: [Run]
+struct ChunkedRuns: Sendable {
+    struct Leaf: Sendable {
+        var runs: [ElementRun]
         var visibleCount: Int
         /// The block that holds it.
         var block: Int
@@ -24,22 +12,22 @@ struct ChunkedRuns<Run: ChunkedRun> {
         var next: Int?
     }
 
-    struct Block {
+    struct Block: Sendable {
         var leaves: [Int]
         var visibleCount: Int
     }
 
     /// A place in a run; also the gap before it, for which `offset` may equal the run's length and `run` the number of runs.
-    struct Place: Equatable {
+    struct Place: Equatable, Sendable {
         var leaf: Int
         var run: Int
         var offset: Int
     }
 
-    private static var leafCapacity: Int { 64 }
-    private static var blockCapacity: Int { 64 }
-    private static var leafFilling: Int { 48 }
-    private static var blockFilling: Int { 48 }
+    private static let leafCapacity = 64
+    private static let blockCapacity = 64
+    private static let leafFilling = 48
+    private static let blockFilling = 48
 
     private(set) var leaves = [Leaf(runs: [], visibleCount: 0, block: 0, next: nil)]
     private(set) var blocks = [Block(leaves: [0], visibleCount: 0)]
@@ -50,7 +38,7 @@ struct ChunkedRuns<Run: ChunkedRun> {
     init() {}
 
     /// With room in each leaf and block, so that the next edits split none.
-    init(_ runs: [Run]) {
+    init(_ runs: [ElementRun]) {
         guard !runs.isEmpty else { return }
         leaves = []
         blocks = []
@@ -69,7 +57,7 @@ struct ChunkedRuns<Run: ChunkedRun> {
     /// The leaf of run number `run` of those that a sequence was made of.
     static func leaf(ofRun run: Int) -> Int { run / leafFilling }
 
-    subscript(place: Place) -> Run { leaves[place.leaf].runs[place.run] }
+    subscript(place: Place) -> ElementRun { leaves[place.leaf].runs[place.run] }
 
     /// The gap before everything; the first leaf is never replaced.
     var start: Place { Place(leaf: 0, run: 0, offset: 0) }
@@ -157,7 +145,7 @@ extension ChunkedRuns: Sequence {
         fileprivate var leaf: Int
         fileprivate var run = 0
 
-        mutating func next() -> Run? {
+        mutating func next() -> ElementRun? {
             while run == leaves[leaf].runs.count {
                 guard let next = leaves[leaf].next else { return nil }
                 (leaf, run) = (next, 0)
@@ -170,12 +158,9 @@ extension ChunkedRuns: Sequence {
     func makeIterator() -> Iterator { Iterator(leaves: leaves, leaf: 0) }
 }
 
-extension ChunkedRuns: Sendable where Run: Sendable {}
-extension ChunkedRuns.Leaf: Sendable where Run: Sendable {}
-
 extension ChunkedRuns {
     /// Changes a run in place, keeping the cached counts right.
-    mutating func update(_ place: Place, _ body: (inout Run) -> Void) {
+    mutating func update(_ place: Place, _ body: (inout ElementRun) -> Void) {
         let before = leaves[place.leaf].runs[place.run].visibleCount
         body(&leaves[place.leaf].runs[place.run])
         count(leaves[place.leaf].runs[place.run].visibleCount - before, in: place.leaf)
@@ -184,7 +169,7 @@ extension ChunkedRuns {
     /// Changes the first or last `length` places of a run and gives them to the run before or after, if that can absorb them.
     ///
     /// Says whether it did. Deleting backwards or forwards, scalar by scalar, does little else.
-    mutating func pass(_ length: Int, at place: Place, change: (inout Run) -> Void) -> Bool {
+    mutating func pass(_ length: Int, at place: Place, change: (inout ElementRun) -> Void) -> Bool {
         let run = leaves[place.leaf].runs[place.run]
         let isTail = place.offset > 0
         let neighbour = isTail ? place.run + 1 : place.run - 1
@@ -194,7 +179,7 @@ extension ChunkedRuns {
         let taker = leaves[place.leaf].runs[neighbour]
         var head = run
         var tail = head.split(at: isTail ? place.offset : length)
-        var grown: Run
+        var grown: ElementRun
         if isTail {
             change(&tail)
             grown = tail
@@ -223,7 +208,7 @@ extension ChunkedRuns {
     /// Inserts a run into a gap.
     ///
     /// Returns the leaf that took over half of a full leaf, if any.
-    mutating func insert(_ run: Run, at gap: Place) -> Int? {
+    mutating func insert(_ run: ElementRun, at gap: Place) -> Int? {
         var index = gap.run
         if gap.offset > 0 {
             index += 1
@@ -235,11 +220,6 @@ extension ChunkedRuns {
         leaves[gap.leaf].runs.insert(run, at: index)
         count(run.visibleCount, in: gap.leaf)
         return splitIfFull(gap.leaf)
-    }
-
-    mutating func removeRun(at place: Place) {
-        let removed = leaves[place.leaf].runs.remove(at: place.run)
-        count(-removed.visibleCount, in: place.leaf)
     }
 
     /// Lets the run at `place` absorb the next one of its leaf, if there is one and they can be one.

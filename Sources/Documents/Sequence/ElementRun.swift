@@ -17,7 +17,7 @@ struct ElementKey: Hashable, Sendable {
 /// Consecutive elements of one change that were inserted one after another and still lie side by side.
 ///
 /// Each element but the first has the one before it as its left origin; all share one right origin.
-struct ElementRun: ChunkedRun, Sendable {
+struct ElementRun: Sendable {
     /// On which side of its parent an element hangs in the Fugue tree.
     enum Side: Sendable {
         /// A left child of its right origin.
@@ -40,6 +40,7 @@ struct ElementRun: ChunkedRun, Sendable {
     var content: Int
 
     var length: Int { Int(count) }
+    /// All of its elements, or none.
     var visibleCount: Int { isVisible ? length : 0 }
     var last: ElementKey { first.advanced(by: length - 1) }
 
@@ -47,6 +48,7 @@ struct ElementRun: ChunkedRun, Sendable {
         key.change == first.change && key.index >= first.index && key.index - first.index < count
     }
 
+    /// Keeps the first `offset` elements and returns the others.
     mutating func split(at offset: Int) -> ElementRun {
         let tail = ElementRun(
             first: first.advanced(by: offset), count: count - UInt32(offset), left: first.advanced(by: offset - 1),
@@ -61,6 +63,7 @@ struct ElementRun: ChunkedRun, Sendable {
             && next.right == right && next.side == .right && next.isVisible == isVisible
     }
 
+    /// Takes in the run that comes next, if the two can be one; says whether it did.
     mutating func absorb(_ next: ElementRun) -> Bool {
         guard next.content == content + length, isContinued(by: next) else { return false }
         count += next.count

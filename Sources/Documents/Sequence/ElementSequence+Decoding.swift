@@ -99,8 +99,8 @@ private struct RunReader {
     private mutating func head(_ forms: OriginForms, from reader: inout CBORReader) throws(CanonError) -> ElementRun {
         let before = runs.last
         let change = try change(from: &reader)
-        let expected = before.flatMap { $0.first.change == change ? Int64($0.first.index + $0.count) : nil } ?? 0
-        let first = ElementKey(change: change, index: try reader.index(expected))
+        let expected = OriginForms.expectedIndex(in: change, after: before)
+        let first = ElementKey(change: change, index: try reader.index(Int64(expected)))
         let count = try reader.elementIndex()
         let leftOrigin: ElementKey =
             switch forms.left {
@@ -145,7 +145,7 @@ extension RunReader {
     mutating func number(in changes: inout ChangeTable) -> Bool {
         order.reserveCapacity(runs.count)
         for head in heads.sorted(by: { $0.position < $1.position }) {
-            guard runs[head.run].first.index == changes.count(of: runs[head.run].first.change) else { return false }
+            guard runs[head.run].first.index == changes[runs[head.run].first.change].count else { return false }
             var run = head.run
             while run >= 0 {
                 changes.extend(runs[run].first.change, by: runs[run].count)

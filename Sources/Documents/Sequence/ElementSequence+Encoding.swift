@@ -54,6 +54,12 @@ struct OriginForms: Equatable {
     }
 
     var rawValue: UInt64 { left.rawValue + 3 * right.rawValue }
+
+    /// From where the start of a run of `change` is counted.
+    static func expectedIndex(in change: Int32, after before: ElementRun?) -> UInt32 {
+        guard let before, before.first.change == change else { return 0 }
+        return before.first.index + before.count
+    }
 }
 
 /// The ends of runs with which nothing has gone on yet.
@@ -144,8 +150,7 @@ private struct RunWriter {
             let forms = OriginForms(of: run, after: before)
             number(2 + visible + 2 * forms.rawValue)
             change(run.first.change)
-            let expected = before.flatMap { $0.first.change == run.first.change ? Int64($0.first.index + $0.count) : nil } ?? 0
-            number(Int64(run.first.index) - expected)
+            number(Int64(run.first.index) - Int64(OriginForms.expectedIndex(in: run.first.change, after: before)))
             number(UInt64(run.count))
             if forms.left == .explicit { origin(run.left, of: run) }
             if forms.right == .explicit { origin(run.right, of: run) }

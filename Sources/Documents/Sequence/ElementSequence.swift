@@ -10,7 +10,7 @@ import Ledger
 ///
 /// The tree is not stored. Elements are kept in order, with origins, as `ElementSequence+Integrate` explains.
 struct ElementSequence: Sendable {
-    typealias Runs = ChunkedRuns<ElementRun>
+    typealias Runs = ChunkedRuns
 
     var runs = Runs()
     var changes = ChangeTable()

@@ -68,12 +68,7 @@ struct ContractReader {
             files: try files(), acts: acts, heldBack: try heldBack(),
             viewer: ViewerView(
                 person: identity?.person.description ?? "", device: device.description,
-                role: identity.flatMap { role(of: $0.person) }))
-    }
-
-    /// A person's role, in words that say so if they have it no more.
-    private func role(of person: PersonID) -> String? {
-        view.roster.roles[person].map { view.roster.former.contains(person) ? "former \($0.rawValue)" : $0.rawValue }
+                role: identity.flatMap { view.roster.roleInWords(of: $0.person) }))
     }
 
     private func forks() -> [ForkView] {
@@ -232,4 +227,11 @@ extension String {
 extension Bytes32 {
     /// Lower-case hexadecimal.
     package var hex: String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+}
+
+extension Roster {
+    /// A person's role, in words that say so if they have it no more.
+    func roleInWords(of person: PersonID) -> String? {
+        roles[person].map { former.contains(person) ? "former \($0.rawValue)" : $0.rawValue }
+    }
 }

@@ -19,13 +19,13 @@ extension Replica {
         try store.read { db in
             let person = try Self.identity(db)?.person
             let sql = """
-                SELECT c.*, m.role, m.is_former, a.person AS client, an.name AS client_name,
+                SELECT c.*, m.role, a.person AS client, an.name AS client_name,
                     b.person AS freelancer, bn.name AS freelancer_name
                 FROM contract_row c
                     LEFT JOIN member_row m ON m.space = c.space AND m.person = ?
-                    LEFT JOIN member_row a ON a.space = c.space AND a.role = 'client' AND NOT a.is_former
+                    LEFT JOIN member_row a ON a.space = c.space AND a.role = 'client'
                     LEFT JOIN name_row an ON an.space = c.space AND an.person = a.person
-                    LEFT JOIN member_row b ON b.space = c.space AND b.role = 'freelancer' AND NOT b.is_former
+                    LEFT JOIN member_row b ON b.space = c.space AND b.role = 'freelancer'
                     LEFT JOIN name_row bn ON bn.space = c.space AND bn.person = b.person
                 ORDER BY c.space
                 """
@@ -40,12 +40,12 @@ extension Replica {
             return PartyView(person: person.description, name: row["\(column)_name"])
         }
         let space: SpaceID = try row.identifier("space")
-        let (total, role) = (row["total"] as Int64?, row["role"] as String?)
+        let total: Int64? = row["total"]
         let currency: String = row["currency"]
         return ContractSummary(
             id: space.description, title: row["title"], status: row["status"], pricing: row["pricing"], currency: currency,
             total: total.map { MoneyView(minor: $0, currency: currency) }, client: try party("client"),
-            freelancer: try party("freelancer"), role: role.map { row["is_former"] ? "former \($0)" : $0 })
+            freelancer: try party("freelancer"), role: row["role"])
     }
 
     package func state(of space: SpaceID) throws -> ContractState {
