@@ -39,7 +39,7 @@ package struct RelayStore: StoreBacked {
 
     /// Signed only once a loss of power cannot take the changes back.
     package func receipt(for changes: [ChangeID]) throws -> Receipt? {
-        try store.makeDurable()
+        try store.makeDurable(through: store.sequence())
         return try Receipt(by: key, incarnation: try store.incarnation(), time: store.clock(), changes: changes)
     }
 }

@@ -29,17 +29,6 @@ extension ChangeStore {
         }
     }
 
-    package func setSeen(_ cursor: StoreCursor, of peer: DeviceID) throws {
-        try write { db in
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO seen (peer, incarnation, sequence) VALUES (?, ?, ?)
-                    ON CONFLICT (peer) DO UPDATE SET incarnation = excluded.incarnation, sequence = excluded.sequence
-                    """
-            ).execute(arguments: [peer.data, cursor.incarnation.data, Int64(cursor.sequence)])
-        }
-    }
-
     package func spaces(sharedWith peer: PeerIdentity) throws -> [SpaceID] {
         try read { db in
             if peer.isCarrier { return try allSpaces(db) }
@@ -96,46 +85,14 @@ extension ChangeStore {
 
     package func spaces(changedAfter sequence: UInt64) throws -> [SpaceID] {
         try read { db in
-            // By arrival: for the sake of DISTINCT, SQLite would go through the whole of an index by space.
+            // By arrival, and sorted here: for the sake of DISTINCT or an order, SQLite would go through the whole of an index.
             try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT id FROM space
-                        WHERE number IN (SELECT DISTINCT space FROM change NOT INDEXED WHERE arrival > ?) ORDER BY id
+                        SELECT id FROM space WHERE number IN (SELECT DISTINCT space FROM change NOT INDEXED WHERE arrival > ?)
                         """), arguments: [Int64(sequence)]
-            ).map { try $0.identifier("id") }
+            ).map { try $0.identifier("id", as: SpaceID.self) }.sorted()
         }
-    }
-
-    /// The last change of each log and of each branch; where a log goes on in branches it does not end.
-    package func tips(of space: SpaceID) throws -> [Tip] {
-        try read { db in
-            let rows = try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT log.device, line, seq, change.id FROM space JOIN log ON log.space = space.number JOIN change
-                        ON change.log = log.number AND seq = (SELECT max(seq) FROM change AS later WHERE later.log = log.number)
-                        WHERE space.id = ?
-                        """), arguments: [space.data])
-            let beginnings = try rows.compactMap { try $0.log().branch }
-            let continued = try Set(beginnings.compactMap { try Self.previous(of: $0, db) })
-            return try rows.map { row in
-                let seq: Int64 = row["seq"]
-                return Tip(device: try row.identifier("device"), seq: UInt64(seq), id: try row.identifier("id"))
-            }.filter { !continued.contains($0.id) }.sorted()
-        }
-    }
-
-    /// The change that a stored one names as its device's last.
-    static func previous(of change: ChangeID, _ db: Database) throws -> ChangeID? {
-        let header = try Data.fetchOne(
-            try db.cachedStatement(sql: "SELECT header FROM change WHERE id = ?"), arguments: [change.data])
-        return try header.flatMap { try Header(decoding: Array($0)).previous }
-    }
-
-    package func digest(of space: SpaceID) throws -> Bytes32 {
-        let tips = try tips(of: space)
-        return Derivation.sha256(CBORWriter.encode { $0.tips(tips) })
     }
 
     package func holds(_ change: ChangeID, in space: SpaceID) throws -> Bool {
@@ -156,16 +113,28 @@ extension ChangeStore {
         }
     }
 
-    /// Replaces what is known of a peer's holdings.
-    package func note(_ tips: [Tip], of space: SpaceID, heldBy peer: DeviceID) throws {
+    /// Replaces what is known of a peer's holdings in these spaces.
+    package func remember(held: [SpaceID: [Tip]], seen: StoreCursor?, of peer: DeviceID) throws {
         let now = Int64(clock())
         try write { db in
-            guard let number = try number(of: space, db) else { return }
-            try db.cachedStatement(sql: "DELETE FROM held WHERE peer = ? AND space = ?").execute(arguments: [peer.data, number])
-            for tip in tips {
-                try db.cachedStatement(sql: "INSERT OR REPLACE INTO held (peer, space, device, seq, time) VALUES (?, ?, ?, ?, ?)")
-                    .execute(arguments: [peer.data, number, tip.device.data, Int64(tip.seq), now])
+            for (space, tips) in held {
+                guard let number = try number(of: space, db) else { continue }
+                try db.cachedStatement(sql: "DELETE FROM held WHERE peer = ? AND space = ?").execute(arguments: [
+                    peer.data, number,
+                ])
+                for tip in tips {
+                    try db.cachedStatement(
+                        sql: "INSERT OR REPLACE INTO held (peer, space, device, seq, time) VALUES (?, ?, ?, ?, ?)"
+                    ).execute(arguments: [peer.data, number, tip.device.data, Int64(tip.seq), now])
+                }
             }
+            guard let seen else { return }
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO seen (peer, incarnation, sequence) VALUES (?, ?, ?)
+                    ON CONFLICT (peer) DO UPDATE SET incarnation = excluded.incarnation, sequence = excluded.sequence
+                    """
+            ).execute(arguments: [peer.data, seen.incarnation.data, Int64(seen.sequence)])
         }
     }
 

@@ -3,6 +3,7 @@ import Foundation
 package import GRDB
 package import Ledger
 package import Sync
+import Synchronization
 
 /// Changes and attachments in one SQLite file, for a replica and for a relay alike.
 ///
@@ -32,6 +33,7 @@ package struct ChangeStore: Sendable {
     package let limits: StoreLimits
     package let clock: @Sendable () -> UInt64
     private let memo = ControlMemo()
+    private let survival = Survival()
     /// Why nothing is written: a newer program has made the file.
     ///
     /// It can still be read.
@@ -120,16 +122,19 @@ extension ChangeStore {
         }
     }
 
-    /// Makes all commits so far survive a loss of power.
+    /// Makes what has arrived up to `sequence`, and with it all commits so far, survive a loss of power.
     ///
     /// A NORMAL commit may be lost, and a change that was sent and then lost would make its device sign another with the same
     /// number, which looks like a forgery. One FULL commit that writes a row also syncs the frames of earlier ones. It is left
-    /// out where no change has arrived since the last one, unless `always`, for rows that no change stands for.
-    package func makeDurable(always: Bool = false) throws {
+    /// out where so much has survived already, unless `always`, for rows that no change stands for.
+    package func makeDurable(through sequence: UInt64, always: Bool = false) throws {
         try requireWritable()
+        // Mostly this process knows, and has not to wait for whoever writes.
+        guard always || !survival.covers(sequence) else { return }
         try database.writeWithoutTransaction { db in
             let last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT coalesce(max(arrival), 0) FROM change")) ?? 0
-            guard try always || Int64.fetchOne(db.cachedStatement(sql: "SELECT arrival FROM durable")) ?? 0 < last else { return }
+            let survivor = try Int64.fetchOne(db.cachedStatement(sql: "SELECT arrival FROM durable")) ?? 0
+            guard always || survivor < Int64(clamping: sequence) else { return survival.note(survivor) }
             try db.execute(sql: "PRAGMA synchronous = FULL")
             defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
             try db.inTransaction(.immediate) {
@@ -139,6 +144,16 @@ extension ChangeStore {
                 }
                 return .commit
             }
+            survival.note(last)
         }
     }
+}
+
+/// Up to which arrival all changes of a file are known to survive a loss of power.
+private final class Survival: Sendable {
+    private let arrival = Mutex<Int64>(0)
+
+    func covers(_ sequence: UInt64) -> Bool { arrival.withLock { $0 >= Int64(clamping: sequence) } }
+
+    func note(_ arrival: Int64) { self.arrival.withLock { $0 = max($0, arrival) } }
 }

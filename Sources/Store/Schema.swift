@@ -127,5 +127,10 @@ package struct Schema: Sendable {
             DROP INDEX change_place;
             CREATE INDEX change_place ON change (log, seq);
             """,
+            """
+            -- Of the last changes of the space's logs; null since it has grown.
+            ALTER TABLE space ADD COLUMN digest BLOB;
+            CREATE INDEX space_grown ON space (number) WHERE digest IS NULL;
+            """,
         ])
 }

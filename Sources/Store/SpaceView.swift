@@ -201,7 +201,9 @@ package final class SpaceView: History {
 
     /// Writes down what has been derived of the space's changes beside them; after the last of a batch was inserted.
     func recordGrowth(by admitted: [ChangeStore.Admitted]) throws {
-        try db.cachedStatement(sql: "UPDATE space SET bytes = ? WHERE number = ?").execute(arguments: [bytes, number])
+        try db.cachedStatement(sql: "UPDATE space SET bytes = ?, digest = NULL WHERE number = ?").execute(arguments: [
+            bytes, number,
+        ])
         let (standing, epochs) = (control.standing, Set(roster.epochs))
         let isControl = admitted.contains { $0.change.header.audience == .control }
         if isControl { control.fold() }

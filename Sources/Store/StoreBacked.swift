@@ -11,8 +11,10 @@ extension StoreBacked {
     package func incarnation() throws -> Bytes32 { try store.incarnation() }
     package func sequence() throws -> UInt64 { try store.sequence() }
     package func seen(of peer: DeviceID) throws -> StoreCursor? { try store.seen(of: peer) }
-    package func setSeen(_ cursor: StoreCursor, of peer: DeviceID) throws { try store.setSeen(cursor, of: peer) }
     package func spaces(sharedWith peer: PeerIdentity) throws -> [SpaceID] { try store.spaces(sharedWith: peer) }
+    package func digests(sharedWith peer: PeerIdentity) throws -> [(id: SpaceID, digest: Bytes32)] {
+        try store.digests(sharedWith: peer)
+    }
     package func isShared(_ space: SpaceID, with peer: PeerIdentity) throws -> Bool { try store.isShared(space, with: peer) }
     package func spaces(changedAfter sequence: UInt64) throws -> [SpaceID] { try store.spaces(changedAfter: sequence) }
     package func digest(of space: SpaceID) throws -> Bytes32 { try store.digest(of: space) }
@@ -24,7 +26,7 @@ extension StoreBacked {
     package func ingest(_ changes: [Verified<Change>], in space: SpaceID, from peer: PeerIdentity) throws -> Ingested {
         try store.ingest(changes, in: space, from: peer)
     }
-    package func makeDurable() throws { try store.makeDurable() }
+    package func makeDurable(through sequence: UInt64) throws { try store.makeDurable(through: sequence) }
     package func spacesWithMissingBlobs() throws -> [SpaceID] { try store.spacesWithMissingBlobs() }
     package func missingBlobs(in space: SpaceID) throws -> [BlobID] { try store.missingBlobs(in: space) }
     package func missingChunks(of blob: BlobID) throws -> [Int]? { try store.missingChunks(of: blob) }
@@ -38,8 +40,8 @@ extension StoreBacked {
     package func store(chunk: [UInt8], at index: Int, of blob: BlobID) throws -> Bool {
         try store.store(chunk: chunk, at: index, of: blob)
     }
-    package func note(_ tips: [Tip], of space: SpaceID, heldBy peer: DeviceID) throws {
-        try store.note(tips, of: space, heldBy: peer)
+    package func remember(held: [SpaceID: [Tip]], seen: StoreCursor?, of peer: DeviceID) throws {
+        try store.remember(held: held, seen: seen, of: peer)
     }
     package func store(_ receipt: Receipt) throws { try store.store(receipt) }
     package func receipt(for changes: [ChangeID]) throws -> Receipt? { nil }

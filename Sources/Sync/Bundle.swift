@@ -19,7 +19,7 @@ package enum Bundle {
     package static func write(
         _ space: SpaceID, after tips: [Tip] = [], from store: some SyncStore, emit: ([UInt8]) throws -> Void
     ) throws -> Int {
-        try store.makeDurable()
+        try store.makeDurable(through: store.sequence())
         var count = 0
         var position: UInt64 = 0
         while let batch = try store.changes(in: space, after: tips, from: position) {

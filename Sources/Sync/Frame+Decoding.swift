@@ -31,13 +31,13 @@ extension Frame {
             return try hello(&reader)
         case 1:
             try expect(2)
-            return .node(prefix: try reader.prefix(), digest: try reader.unsigned())
+            return .node(prefix: try reader.prefix(limit: SpaceTrie.depth - 1), try reader.children())
         case 2:
             try expect(1)
-            return .same(prefix: try reader.prefix())
+            return .compared(prefix: try reader.prefix(limit: SpaceTrie.depth - 1))
         case 3:
             try expect(2)
-            return .leaves(prefix: try reader.prefix(), try reader.leaves())
+            return .leaves(prefix: try reader.prefix(limit: SpaceTrie.depth), try reader.spaces())
         case 4:
             try expect(2)
             return .tips(try reader.identifier(), try reader.tips())
@@ -82,6 +82,9 @@ extension Frame {
         case 15:
             try expect(2)
             return .refused(try reader.identifier(), try reader.text(limit: SyncLimits.reason))
+        case 16:
+            try expect(1)
+            return .recent(try reader.spaces())
         default: throw SyncError(.badFrame, "A frame is of the unknown kind \(kind); one of the two programs is too old.")
         }
     }
@@ -103,11 +106,19 @@ extension Frame {
 
 extension CBORReader {
     @_lifetime(self: copy self)
-    fileprivate mutating func prefix() throws(CanonError) -> [UInt8] {
+    fileprivate mutating func prefix(limit: Int) throws(CanonError) -> [UInt8] {
         let start = offset
-        let prefix = try bytes(limit: SpaceTrie.depth)
-        guard prefix.allSatisfy({ $0 < 16 }) else { throw CanonError(.unexpectedValue, at: start) }
+        let prefix = try bytes(limit: limit)
+        guard prefix.allSatisfy({ $0 < SpaceTrie.children }) else { throw CanonError(.unexpectedValue, at: start) }
         return prefix
+    }
+
+    @_lifetime(self: copy self)
+    fileprivate mutating func children() throws(CanonError) -> [UInt64] {
+        let start = offset
+        let bytes = try bytes(limit: SpaceTrie.children * SpaceDigest.digestSize)
+        guard bytes.count == SpaceTrie.children * SpaceDigest.digestSize else { throw CanonError(.unexpectedValue, at: start) }
+        return (0..<SpaceTrie.children).map { SpaceDigest.digest(in: bytes, at: $0 * SpaceDigest.digestSize) }
     }
 
     @_lifetime(self: copy self)
@@ -118,13 +129,13 @@ extension CBORReader {
     }
 
     @_lifetime(self: copy self)
-    fileprivate mutating func leaves() throws(CanonError) -> [SpaceDigest] {
-        var leaves: [SpaceDigest] = []
-        for _ in 0..<(try array(limit: SyncLimits.spaces)) {
-            try array(of: 2)
-            leaves.append(SpaceDigest(space: try identifier(), digest: try unsigned()))
-        }
-        return leaves
+    fileprivate mutating func spaces() throws(CanonError) -> [SpaceDigest] {
+        let start = offset
+        let bytes = try bytes(limit: SyncLimits.spaces * SpaceDigest.size)
+        let spaces = stride(from: 0, to: bytes.count, by: SpaceDigest.size).compactMap { SpaceDigest(in: bytes, at: $0) }
+        guard spaces.count * SpaceDigest.size == bytes.count, zip(spaces, spaces.dropFirst()).allSatisfy({ $0.space < $1.space })
+        else { throw CanonError(.unexpectedValue, at: start) }
+        return spaces
     }
 
     @_lifetime(self: copy self)
@@ -152,5 +163,19 @@ extension CBORReader {
         var digests: [Bytes32] = []
         for _ in 0..<(try array(limit: SyncLimits.chunks)) { digests.append(try bytes32()) }
         return digests
+    }
+}
+
+extension SpaceDigest {
+    fileprivate static func digest(in bytes: [UInt8], at place: Int) -> UInt64 {
+        bytes[place..<place + digestSize].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// Nil if the bytes end before it does.
+    fileprivate init?(in bytes: [UInt8], at place: Int) {
+        guard place + Self.size <= bytes.count, let space = SpaceID(bytes: Array(bytes[place..<place + Bytes32.count])) else {
+            return nil
+        }
+        self.init(space: space, digest: Self.digest(in: bytes, at: place + Bytes32.count))
     }
 }

@@ -33,11 +33,11 @@ package struct StoreCursor: Hashable, Sendable {
 package enum Frame: Sendable {
     /// Opens a session: fresh randomness, the sender's incarnation, how far it has seen the receiver, and what it can prove.
     case hello(nonce: Bytes32, incarnation: Bytes32, seen: StoreCursor?, claims: [Claim])
-    /// A node of the sender's trie of shared spaces.
-    case node(prefix: [UInt8], digest: UInt64)
-    /// The node is the same here.
-    case same(prefix: [UInt8])
-    /// All spaces below a node, each with its digest.
+    /// A node of the sender's trie of shared spaces: the digests of its children.
+    case node(prefix: [UInt8], [UInt64])
+    /// The sender has described each child of the node that differs.
+    case compared(prefix: [UInt8])
+    /// All spaces below a node, each with its digest, by id.
     case leaves(prefix: [UInt8], [SpaceDigest])
     /// What the sender has of a space.
     case tips(SpaceID, [Tip])
@@ -60,8 +60,11 @@ package enum Frame: Sendable {
     case alive
     /// Why the sender takes no changes of this space, as a sentence; the session goes on with the others.
     case refused(SpaceID, String)
+    /// Spaces that changed since the receiver saw the sender's store, each with its digest, by id.
+    case recent([SpaceDigest])
 }
 
+/// A space as one side has it: its tips as a digest of the session, 48 bits.
 package struct SpaceDigest: Hashable, Sendable {
     package let space: SpaceID
     package let digest: UInt64
@@ -70,6 +73,17 @@ package struct SpaceDigest: Hashable, Sendable {
         self.space = space
         self.digest = digest
     }
+
+    /// Bytes of a digest on the wire, and of a space with its digest.
+    static let digestSize = 6
+    static let size = Bytes32.count + digestSize
+
+    /// Its last six bytes, the higher ones first.
+    static func bytes(of digest: UInt64) -> [UInt8] {
+        (1...digestSize).map { UInt8(truncatingIfNeeded: digest >> UInt64(8 * (digestSize - $0))) }
+    }
+
+    var bytes: [UInt8] { space.bytes + Self.bytes(of: digest) }
 }
 
 extension Frame {
@@ -90,21 +104,17 @@ extension Frame {
             writer.bytes32(incarnation)
             writer.optional(seen) { $0.cursor($1) }
             writer.array(claims) { $1.write(to: &$0) }
-        case .node(let prefix, let digest):
+        case .node(let prefix, let digests):
             start(1, 2)
             writer.bytes(prefix)
-            writer.unsigned(digest)
-        case .same(let prefix):
+            writer.bytes(digests.flatMap(SpaceDigest.bytes(of:)))
+        case .compared(let prefix):
             start(2, 1)
             writer.bytes(prefix)
         case .leaves(let prefix, let leaves):
             start(3, 2)
             writer.bytes(prefix)
-            writer.array(leaves) { writer, leaf in
-                writer.array(2)
-                writer.identifier(leaf.space)
-                writer.unsigned(leaf.digest)
-            }
+            writer.bytes(leaves.flatMap(\.bytes))
         case .tips(let space, let tips):
             start(4, 2)
             writer.identifier(space)
@@ -148,6 +158,9 @@ extension Frame {
             start(15, 2)
             writer.identifier(space)
             writer.text(reason)
+        case .recent(let spaces):
+            start(16, 1)
+            writer.bytes(spaces.flatMap(\.bytes))
         }
     }
 }

@@ -2,67 +2,107 @@ package import Canon
 import Crypto
 package import Ledger
 
-/// The spaces that two peers share, as a radix tree over the nibbles of their ids.
+/// The spaces that two peers share, as a tree over their ids, each node of which has 64 children.
 ///
-/// Equal subtrees have equal digests, so two peers find the spaces that differ in a few steps. On the wire a digest is an HMAC
-/// under a seed of the session, cut to eight bytes: nobody can prepare a collision, and a chance one heals in the next session.
+/// Equal subtrees have equal digests, so two peers find the spaces that differ in a few steps.
 package struct SpaceTrie: Sendable {
-    /// Nibbles of an id.
-    package static let depth = 64
+    /// Bits of an id that one step of a prefix stands for.
+    private static let step = 6
+    /// Steps of a whole id; the last one has only four bits of it, the higher ones.
+    package static let depth = 43
+    package static let children = 64
 
-    private let spaces: [(id: SpaceID, digest: Bytes32)]
-    private let seed: SymmetricKey
+    /// Id and digest of each space, 64 bytes together, by id.
+    private let content: [UInt8]
+    private let key: SessionKey
 
-    /// `seed` is the same on both sides and different in each session.
-    package init(_ digests: [SpaceID: Bytes32], seed: [UInt8]) {
-        spaces = digests.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-        self.seed = SymmetricKey(data: seed)
+    /// `spaces` may come in any order.
+    package init(_ spaces: [(id: SpaceID, digest: Bytes32)], key: SessionKey) {
+        var content: [UInt8] = []
+        content.reserveCapacity(spaces.count * Self.size)
+        for space in spaces.sorted(by: { $0.id < $1.id }) {
+            content += space.id.bytes
+            content += space.digest.bytes
+        }
+        self.content = content
+        self.key = key
     }
 
-    /// The spaces below `prefix`.
-    private func below(_ prefix: [UInt8]) -> ArraySlice<(id: SpaceID, digest: Bytes32)> {
-        let start = spaces.partition { !Self.nibbles($0.id).lexicographicallyPrecedes(prefix) }
-        let end = spaces.partition { entry in
-            let nibbles = Self.nibbles(entry.id)
-            return !nibbles.starts(with: prefix) && prefix.lexicographicallyPrecedes(nibbles)
-        }
-        return spaces[start..<max(start, end)]
-    }
+    private static let size = 2 * Bytes32.count
 
-    private static func nibbles(_ space: SpaceID) -> [UInt8] { space.bytes.flatMap { [$0 >> 4, $0 & 15] } }
-
-    package func digest(of prefix: [UInt8]) -> UInt64 {
-        var hasher = HMAC<SHA256>(key: seed)
-        hasher.update(data: prefix)
-        for space in below(prefix) {
-            hasher.update(data: space.id.bytes)
-            hasher.update(data: space.digest.bytes)
+    /// The digests of a node's children; 0 of one without spaces.
+    package func digests(below prefix: [UInt8]) -> [UInt64] {
+        (0..<UInt8(Self.children)).map { child in
+            let place = prefix + [child]
+            let spaces = below(place)
+            return spaces.isEmpty ? 0 : key.digest(of: place, bytes(of: spaces))
         }
-        return Self.cut(hasher.finalize())
     }
 
     package func leaves(of prefix: [UInt8]) -> [SpaceDigest] {
-        below(prefix).map { space in
-            let code = HMAC<SHA256>.authenticationCode(for: space.id.bytes + space.digest.bytes, using: seed)
-            return SpaceDigest(space: space.id, digest: Self.cut(code))
+        below(prefix).map { place in
+            let space = bytes(of: place..<place + 1)
+            return SpaceDigest(
+                space: SpaceID(Bytes32(exactly: space.prefix(Bytes32.count))), digest: key.digest(of: [], space))
         }
     }
 
     package func count(below prefix: [UInt8]) -> Int { below(prefix).count }
 
-    private static func cut(_ code: HMAC<SHA256>.MAC) -> UInt64 {
-        code.withUnsafeBytes { bytes in bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+    /// The places, among all, of the spaces below `prefix`.
+    private func below(_ prefix: [UInt8]) -> Range<Int> {
+        let all = 0..<content.count / Self.size
+        let start = all.partition { !steps(at: $0).lexicographicallyPrecedes(prefix) }
+        let end = (start..<all.upperBound).partition { !steps(at: $0).starts(with: prefix) }
+        return start..<end
+    }
+
+    private func bytes(of spaces: Range<Int>) -> ArraySlice<UInt8> {
+        content[spaces.lowerBound * Self.size..<spaces.upperBound * Self.size]
+    }
+
+    /// The steps that lead to a space.
+    private func steps(at place: Int) -> [UInt8] {
+        let id = bytes(of: place..<place + 1).prefix(Bytes32.count) + [0]
+        return (0..<Self.depth).map { index in
+            let (byte, bit) = (index * Self.step).quotientAndRemainder(dividingBy: 8)
+            let pair = UInt16(id[id.startIndex + byte]) << 8 | UInt16(id[id.startIndex + byte + 1])
+            return UInt8(pair >> UInt16(16 - Self.step - bit) & 63)
+        }
     }
 }
 
-extension Array {
-    /// The first index whose element satisfies a predicate that is false before it and true from it on.
-    fileprivate func partition(_ predicate: (Element) -> Bool) -> Int {
-        var low = 0
-        var high = count
+/// What makes digests of one session: an HMAC cut to six bytes.
+///
+/// Nobody can prepare a collision, and a chance one heals in the next session.
+package struct SessionKey: Sendable {
+    private let key: SymmetricKey
+
+    /// `seed` is the same on both sides and different in each session.
+    package init(seed: [UInt8]) { key = SymmetricKey(data: seed) }
+
+    func digest(of prefix: [UInt8], _ content: ArraySlice<UInt8>) -> UInt64 {
+        var hasher = HMAC<SHA256>(key: key)
+        hasher.update(data: prefix)
+        hasher.update(data: content)
+        return hasher.finalize().withUnsafeBytes { bytes in
+            bytes.prefix(SpaceDigest.digestSize).reduce(0) { $0 << 8 | UInt64($1) }
+        }
+    }
+
+    /// A space as it is told to the peer: its id, and its digest under this key.
+    func digest(of space: SpaceID, _ digest: Bytes32) -> SpaceDigest {
+        SpaceDigest(space: space, digest: self.digest(of: [], ArraySlice(space.bytes + digest.bytes)))
+    }
+}
+
+extension Range<Int> {
+    /// The first place of which a predicate is true that is false before it and true from it on.
+    fileprivate func partition(_ predicate: (Int) -> Bool) -> Int {
+        var (low, high) = (lowerBound, upperBound)
         while low < high {
             let middle = (low + high) / 2
-            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+            if predicate(middle) { high = middle } else { low = middle + 1 }
         }
         return low
     }

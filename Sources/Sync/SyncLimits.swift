@@ -8,7 +8,7 @@ package enum SyncLimits {
     package static let changes = 4_096
     /// Spaces in one list.
     package static let spaces = 4_096
-    /// A subtree of at most this many spaces is compared by listing it.
+    /// A subtree of at most this many spaces is compared by listing it, and so many that changed by their tips.
     package static let leaves = 16
     /// Branches of one device's log that are named.
     package static let tips = 4_096

@@ -23,6 +23,16 @@ struct Progress {
     }
 }
 
+/// Changes that came without what they build on, while tips are unanswered.
+enum Lack {
+    /// They were news, of which more may have been on their way when tips were sent.
+    case news(LedgerError)
+    /// They were news, and the answer brings what was missing.
+    case mended
+    /// They were an answer, so that the rest of it is of no use either.
+    case answer(LedgerError)
+}
+
 /// Which spaces differ, and then what each side lacks of them.
 extension SyncSession {
     mutating func open(_ theirs: Bytes32, _ incarnation: Bytes32, _ seen: StoreCursor?, _ proofs: [Claim]) throws {
@@ -32,30 +42,34 @@ extension SyncSession {
         let proven = proofs.filter { $0.isValid(prover: peer.device, verifier: device) }
         peer = PeerIdentity(device: peer.device, keys: Set(proven.map(\.key)), isCarrier: peer.isCarrier)
         offered = try store.sequence()
+        let key = SessionKey(seed: isDialer ? nonce.bytes + theirs.bytes : theirs.bytes + nonce.bytes)
+        self.key = key
         // Both sides judge by the two greetings, so they come to the same answer.
         if let seen, seen.incarnation == self.incarnation, self.seen?.incarnation == incarnation {
-            for space in try spacesNew(to: peer, after: seen.sequence) { sendTips(of: space) }
+            try offer(try spacesNew(to: peer, after: seen.sequence), key)
         } else {
-            let shared = try store.spaces(sharedWith: peer)
-            let digests = try Dictionary(uniqueKeysWithValues: shared.map { ($0, try store.digest(of: $0)) })
-            let trie = SpaceTrie(digests, seed: (isDialer ? nonce.bytes + theirs.bytes : theirs.bytes + nonce.bytes))
+            let trie = SpaceTrie(try store.digests(sharedWith: peer), key: key)
             self.trie = trie
-            if isDialer { ask(about: [], in: trie) }
+            if isDialer { describe([], in: trie) } else { isRootAwaited = true }
         }
         for space in try store.spacesWithMissingBlobs() where try isShared(space) { try askForBlobs(in: space) }
     }
 
     /// Spaces with changes that the peer has not seen, and those it may read only because of what it proved just now.
     private func spacesNew(to peer: PeerIdentity, after sequence: UInt64) throws -> [SpaceID] {
-        let changed = Set(try store.spaces(changedAfter: sequence))
+        let changed = try store.spaces(changedAfter: sequence).filter(isShared)
+        guard !peer.keys.isEmpty else { return changed }
         let asMember = Set(try store.spaces(sharedWith: PeerIdentity(device: peer.device, isCarrier: peer.isCarrier)))
-        return try store.spaces(sharedWith: peer).filter { changed.contains($0) || !asMember.contains($0) }
+        return Set(try store.spaces(sharedWith: peer)).subtracting(asMember).union(changed).sorted()
     }
 
     /// Offers what was stored since; called by the driver whenever the store has grown.
     package mutating func storeChanged() throws {
         guard isOpen else { return }
         try offerWishedBlobs()
+        // News wait while the peer is busy with earlier ones and nothing else is sent, so that what comes fast goes in few frames.
+        isHoldingNews = isNewsUnconfirmed && outgoing.isEmpty
+        guard !isHoldingNews else { return }
         let sequence = try store.sequence()
         guard sequence > offered else { return }
         for space in try store.spaces(changedAfter: offered) where try isShared(space) && statistics.refusedByPeer[space] == nil {
@@ -74,37 +88,12 @@ extension SyncSession {
         outgoing.append(.changes(space))
     }
 
-    private mutating func ask(about prefix: [UInt8], in trie: SpaceTrie) {
-        awaitedNodes.insert(prefix)
-        outgoing.append(.frame(.node(prefix: prefix, digest: trie.digest(of: prefix))))
-    }
+    /// Tips that the peer is remembered to have, of all spaces together.
+    var heldTips: Int { progress.values.reduce(0) { $0 + $1.held.count } }
 
-    mutating func receiveTrie(_ frame: Frame) throws {
-        guard let trie else { throw SyncError(.unexpectedFrame, "The peer compares spaces although both know what changed.") }
-        switch frame {
-        case .node(let prefix, let digest):
-            if trie.digest(of: prefix) == digest {
-                outgoing.append(.frame(.same(prefix: prefix)))
-            } else if trie.count(below: prefix) <= SyncLimits.leaves || prefix.count == SpaceTrie.depth {
-                outgoing.append(.frame(.leaves(prefix: prefix, trie.leaves(of: prefix))))
-            } else {
-                outgoing.append(.frame(.same(prefix: prefix)))
-                for nibble in UInt8(0)..<16 { ask(about: prefix + [nibble], in: trie) }
-            }
-        case .same(let prefix):
-            guard awaitedNodes.remove(prefix) != nil else { throw unasked }
-        case .leaves(let prefix, let theirs):
-            guard awaitedNodes.remove(prefix) != nil else { throw unasked }
-            let ours = Set(trie.leaves(of: prefix))
-            let differing = ours.symmetricDifference(theirs).map(\.space)
-            for space in Set(differing).sorted() { sendTips(of: space) }
-        default: break
-        }
-    }
+    var unasked: SyncError { SyncError(.unexpectedFrame, "The peer answered what was not asked.") }
 
-    private var unasked: SyncError { SyncError(.unexpectedFrame, "The peer answered what was not asked.") }
-
-    private mutating func sendTips(of space: SpaceID) {
+    mutating func sendTips(of space: SpaceID) {
         guard awaitedSpaces[space] == nil else { return }
         awaitedSpaces[space] = Progress(held: [])
         outgoing.append(.tips(space))
@@ -113,7 +102,7 @@ extension SyncSession {
     mutating func produceTips(of space: SpaceID) throws -> Frame {
         // What a peer sends without waiting for this stays known, so that the space is refused however fast it was.
         guard try isShared(space) else { return .tips(space, []) }
-        try store.makeDurable()
+        try store.makeDurable(through: store.sequence())
         let tips = isMisjudged(space) ? [] : try store.tips(of: space)
         awaitedSpaces[space] = Progress(held: tips)
         return .tips(space, tips)
@@ -147,13 +136,14 @@ extension SyncSession {
     private mutating func answerTips(_ space: SpaceID, _ theirs: [Tip]) throws {
         guard streams[space] != true else { throw unasked }
         guard try isShared(space) else {
-            if !theirs.isEmpty { sendTips(of: space) }
+            // In this order, since the tips may say more by the time they are sent, and the peer then has to ask for that.
             outgoing.append(.frame(.complete(space)))
+            if !theirs.isEmpty { sendTips(of: space) }
             return
         }
         if try theirs.contains(where: { try !store.holds($0.id, in: space) }) { sendTips(of: space) }
         progress[space] = Progress(held: theirs)
-        guard progress.values.reduce(0, { $0 + $1.held.count }) <= SyncLimits.heldTips else { throw tooMuch }
+        guard heldTips <= SyncLimits.heldTips else { throw tooMuch }
         if streams.updateValue(true, forKey: space) == nil { outgoing.append(.changes(space)) }
     }
 
@@ -163,8 +153,12 @@ extension SyncSession {
         else { return streams.removeValue(forKey: space) == true ? .complete(space) : nil }
         progress[space]?.position = batch.next
         progress[space]?.add(batch.changes)
-        outgoing.insert(.changes(space), at: 0)
-        try store.makeDurable()
+        if streams[space] == false {
+            unconfirmedNews = (statistics.framesSent + 1, statistics.framesReceived)
+            if batch.next >= offered { streams[space] = nil }
+        }
+        if streams[space] != nil { outgoing.insert(.changes(space), at: 0) }
+        try store.makeDurable(through: batch.next)
         statistics.changesSent += batch.changes.count
         return .changes(space, batch.changes)
     }
@@ -173,7 +167,8 @@ extension SyncSession {
 /// What the peer sends of a space.
 extension SyncSession {
     private mutating func take(_ changes: [Change], of space: SpaceID) throws {
-        guard statistics.refused[space] == nil, !stale.contains(space) else { return }
+        guard statistics.refused[space] == nil else { return }
+        if case .answer = lacking[space] { return }
         guard awaitedSpaces[space] != nil || progress[space] != nil else { throw unasked }
         do {
             let result = Verification.verify(changes)
@@ -181,6 +176,8 @@ extension SyncSession {
                 throw LedgerError(.badSignature, "\(unproven) is covered by no valid signature, so it is refused.")
             }
             let ingested = try store.ingest(result.verified, in: space, from: peer)
+            if case .news = lacking[space] { lacking[space] = .mended }
+            if !ingested.admitted.isEmpty { arrived = try store.sequence() }
             statistics.changesReceived += ingested.admitted.count
             statistics.changesKnown += ingested.known
             progress[space]?.add(changes)
@@ -198,9 +195,19 @@ extension SyncSession {
 
     /// Compares a space anew; if its changes are still arriving, once they are through.
     private mutating func askAgain(for space: SpaceID, because error: LedgerError) throws {
+        guard awaitedSpaces[space] != nil else {
+            lacking[space] = .news(error)
+            return try retry(space, because: error)
+        }
+        if case .news = lacking[space] { return }
+        lacking[space] = .answer(error)
+    }
+
+    /// Sends the tips of a space once more, or refuses it because that was of no use so often.
+    private mutating func retry(_ space: SpaceID, because error: LedgerError) throws {
         retries[space, default: 0] += 1
         guard retries[space, default: 0] <= SyncLimits.retries else { return try refuse(space, because: error) }
-        if awaitedSpaces[space] != nil { stale.insert(space) } else { sendTips(of: space) }
+        sendTips(of: space)
     }
 
     /// Ends the exchange about one space; what is wrong with it need not keep the others from being synced.
@@ -214,8 +221,11 @@ extension SyncSession {
 
     private mutating func complete(_ space: SpaceID) throws {
         guard let reached = awaitedSpaces.removeValue(forKey: space) else { throw unasked }
-        if stale.remove(space) != nil { return sendTips(of: space) }
-        retries[space] = nil
+        switch lacking.removeValue(forKey: space) {
+        case .news(let error), .answer(let error): return try retry(space, because: error)
+        case .mended: break
+        case nil: retries[space] = nil
+        }
         guard statistics.refused[space] == nil else { return }
         if try isShared(space) {
             // A peer that did not tell its own tips lacks nothing of what it was told, but what was stored since.

@@ -29,21 +29,32 @@ package struct SyncSession<Store: SyncStore> {
     var outgoing: [Outgoing]
     var isOpen = false
     var peerIncarnation = Bytes32.zero
+    /// Of all spaces that are shared; nil where both greetings say what changed, so that only that is compared.
     var trie: SpaceTrie?
+    /// What this session's digests are made with; drawn from both greetings.
+    var key: SessionKey?
     /// Up to here this side's changes were offered to the peer.
     var offered: UInt64 = 0
-    /// What was asked and not yet answered.
-    var awaitedNodes: Set<[UInt8]> = []
+    /// Up to here they include what the peer has sent.
+    var arrived: UInt64 = 0
+    /// Nodes that were sent and not yet compared, each with the children that the peer has described, one a bit.
+    var awaitedNodes: [[UInt8]: UInt64] = [:]
+    /// Whether the peer, who dialled, has yet to describe the root.
+    var isRootAwaited = false
     /// Each with what the peer will have by the time it has answered, unless it says otherwise: what this side told and got.
     var awaitedSpaces: [SpaceID: Progress] = [:]
     /// How far the spaces that were compared in this session were brought to the peer; their news is pushed at once.
     var progress: [SpaceID: Progress] = [:]
     /// Streams of changes under way; true if one answers the peer's tips, and so has to end with `complete`.
     var streams: [SpaceID: Bool] = [:]
-    /// Spaces whose changes came without what they build on, so that the rest of the answer is dropped and asked for again.
-    var stale: Set<SpaceID> = []
+    /// Spaces whose changes came without what they build on while tips of them are unanswered.
+    var lacking: [SpaceID: Lack] = [:]
     var retries: [SpaceID: Int] = [:]
     var blobs = BlobTransfers()
+    /// After which frame each side had the last news that this side sent; nil while they are known to have arrived.
+    var unconfirmedNews: (sent: UInt64, received: UInt64)?
+    /// Whether something was stored of which the peer was not told yet, so that it goes out together with what follows.
+    var isHoldingNews = false
     private var sentDone: (received: UInt64, sequence: UInt64)?
     private var peerDone: (received: UInt64, sequence: UInt64)?
     private var storedCursor: StoreCursor?
@@ -70,7 +81,7 @@ package struct SyncSession<Store: SyncStore> {
     }
 
     private var isIdle: Bool {
-        isOpen && outgoing.isEmpty && awaitedNodes.isEmpty && awaitedSpaces.isEmpty && blobs.isIdle
+        isOpen && outgoing.isEmpty && !isRootAwaited && awaitedNodes.isEmpty && awaitedSpaces.isEmpty && blobs.isIdle
     }
 }
 
@@ -85,11 +96,11 @@ extension SyncSession {
                 return frame.encoded
             }
             // What was stored meanwhile is part of what `done` says is done.
-            if isIdle { try storeChanged() }
+            if isIdle || isHoldingNews { try storeChanged() }
         } while !outgoing.isEmpty
         if isIdle, sentDone?.received != statistics.framesReceived || sentDone?.sequence != offered {
             // It tells the peer that what came is here, so that has to outlive a loss of power too.
-            try store.makeDurable()
+            try store.makeDurable(through: max(offered, arrived))
             sentDone = (statistics.framesReceived, offered)
             try settle()
             return Frame.done(received: statistics.framesReceived, sequence: offered).encoded
@@ -129,7 +140,8 @@ extension SyncSession {
         }
         switch frame {
         case .hello(let theirs, let incarnation, let seen, let claims): try open(theirs, incarnation, seen, claims)
-        case .node, .same, .leaves: try receiveTrie(frame)
+        case .node, .compared, .leaves: try receiveTrie(frame)
+        case .recent(let spaces): try compare(spaces)
         case .tips, .changes, .complete, .refused: try receiveSpace(frame)
         case .wantBlob, .chunkList, .chunk, .noBlob: try receiveBlob(frame)
         case .receipt(let receipt):
@@ -146,19 +158,27 @@ extension SyncSession {
 
     var tooMuch: SyncError { SyncError(.limit, "The peer asks for more at once than is allowed. Update the older side.") }
 
+    /// Whether the peer has yet to say anything since the last news were sent, its `done` included.
+    var isNewsUnconfirmed: Bool {
+        guard let news = unconfirmedNews else { return false }
+        return peerDone?.received ?? 0 < news.sent && statistics.framesReceived == news.received
+    }
+
     /// Once both sides are through, what the peer had is seen, and the next session starts from there.
     ///
     /// A refused space was not seen, so that it is offered again.
     private mutating func settle() throws {
         guard isSettled, let peerDone else { return }
+        var held: [SpaceID: [Tip]] = [:]
         for (space, reached) in progress where !reached.isNoted {
             progress[space]?.isNoted = true
-            try store.note(reached.held.values.sorted(), of: space, heldBy: peer.device)
+            held[space] = reached.held.values.sorted()
         }
-        let cursor = StoreCursor(incarnation: peerIncarnation, sequence: peerDone.sequence)
-        guard statistics.refused.isEmpty, cursor != storedCursor else { return }
-        storedCursor = cursor
-        try store.setSeen(cursor, of: peer.device)
+        var cursor: StoreCursor? = StoreCursor(incarnation: peerIncarnation, sequence: peerDone.sequence)
+        if !statistics.refused.isEmpty || cursor == storedCursor { cursor = nil }
+        guard !held.isEmpty || cursor != nil else { return }
+        storedCursor = cursor ?? storedCursor
+        try store.remember(held: held, seen: cursor, of: peer.device)
     }
 
     /// What keeps a quiet connection open.

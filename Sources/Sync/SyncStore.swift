@@ -9,13 +9,14 @@ package protocol SyncStore {
     func sequence() throws -> UInt64
     /// How far this store has seen `peer`'s.
     func seen(of peer: DeviceID) throws -> StoreCursor?
-    func setSeen(_ cursor: StoreCursor, of peer: DeviceID) throws
 
     /// The spaces whose roster holds the peer, those whose invite or person it has proved, and for a carrier all.
     func spaces(sharedWith peer: PeerIdentity) throws -> [SpaceID]
+    /// Each of these spaces with the digest of its tips.
+    func digests(sharedWith peer: PeerIdentity) throws -> [(id: SpaceID, digest: Bytes32)]
     func isShared(_ space: SpaceID, with peer: PeerIdentity) throws -> Bool
     func spaces(changedAfter sequence: UInt64) throws -> [SpaceID]
-    /// SHA-256 over the space's tips and gaps of bodies.
+    /// SHA-256 over the space's tips.
     func digest(of space: SpaceID) throws -> Bytes32
     func tips(of space: SpaceID) throws -> [Tip]
     func holds(_ change: ChangeID, in space: SpaceID) throws -> Bool
@@ -27,8 +28,8 @@ package protocol SyncStore {
 
     /// Admits all of a frame's changes in one transaction, or none; throws a `PeerReadable` error if they are refused.
     func ingest(_ changes: [Verified<Change>], in space: SpaceID, from peer: PeerIdentity) throws -> Ingested
-    /// Makes every commit so far survive a loss of power; called before anything is sent.
-    func makeDurable() throws
+    /// Makes what has arrived up to this number survive a loss of power; called before anything is sent.
+    func makeDurable(through sequence: UInt64) throws
 
     /// Spaces in which an attachment is named that is not complete here.
     func spacesWithMissingBlobs() throws -> [SpaceID]
@@ -48,8 +49,8 @@ package protocol SyncStore {
     @discardableResult
     func store(chunk: [UInt8], at index: Int, of blob: BlobID) throws -> Bool
 
-    /// Remembers all that a peer holds of a space, for people to see; nothing depends on it.
-    func note(_ tips: [Tip], of space: SpaceID, heldBy peer: DeviceID) throws
+    /// Remembers all that a peer holds of some spaces, for people to see, and how far its store was seen, if that is known anew.
+    func remember(held: [SpaceID: [Tip]], seen: StoreCursor?, of peer: DeviceID) throws
     func store(_ receipt: Receipt) throws
     /// A signed receipt for what was just admitted; nil from a store that is no relay.
     func receipt(for changes: [ChangeID]) throws -> Receipt?

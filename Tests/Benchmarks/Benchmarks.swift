@@ -26,6 +26,12 @@ struct Benchmarks: AsyncParsableCommand {
     @Option(help: "A file for the figures, as JSON.")
     var json: String?
 
+    @Option(help: "Measures growth instead of the rows, up to so many of each thing.")
+    var growth: Int?
+
+    @Option(help: "A file for a picture of the growth, as SVG.")
+    var plot: String?
+
     @Option(help: "The script that measures the peers; it is run in the same minutes.")
     var peers: String?
 
@@ -33,21 +39,27 @@ struct Benchmarks: AsyncParsableCommand {
     var python = "python3"
 
     enum Group: String, CaseIterable, ExpressibleByArgument {
-        case text, write, diary, sync, live, home
+        case text, write, diary, sync, spaces, live, home
     }
 
     private func figures(of group: Group) async throws -> [Figure] {
         switch group {
-        case .text: try TextRows(RecordedSession(packed: URL(filePath: "\(data)/automerge-paper.json.gz"))).figures()
+        case .text: try TextRows(session).figures()
         case .write: try WriteRows().figures()
         case .diary: try DiaryRows().figures()
+        case .spaces: try SpaceRows().figures()
         case .live: try await LiveRows().figures()
         case .home: try await HomeRows(handsel: handsel, contracts: contracts, changes: changes).figures()
         case .sync: try await SyncRows(changes: changes).figures()
         }
     }
 
+    private var session: RecordedSession {
+        get throws { try RecordedSession(packed: URL(filePath: "\(data)/automerge-paper.json.gz")) }
+    }
+
     func run() async throws {
+        if let growth { return try await grow(upTo: growth) }
         var figures: [Figure] = []
         for group in Group.allCases where only.isEmpty || only.contains(group) { figures += try await self.figures(of: group) }
         if let peers {
@@ -56,9 +68,19 @@ struct Benchmarks: AsyncParsableCommand {
         for figure in figures.sorted(by: { $0.name < $1.name }) {
             print("| \(figure.name) | \(figure.text) | \(figure.wanted) |")
         }
+        try write(figures)
+    }
+
+    private func grow(upTo most: Int) async throws {
+        let series = try await GrowthRows(session: session, handsel: handsel, most: most).series()
+        if let plot { try GrowthPlot(series: series).svg.write(toFile: plot, atomically: true, encoding: .utf8) }
+        try write(series)
+    }
+
+    private func write(_ value: some Encodable) throws {
         guard let json else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try encoder.encode(figures).write(to: URL(filePath: json))
+        try encoder.encode(value).write(to: URL(filePath: json))
     }
 }

@@ -9,10 +9,11 @@ import Support
 
 /// A freelancer's diary: what a slot takes on the disk, and what it takes when two devices have edited the same slots.
 struct DiaryRows {
-    private static let slots = 10_000
-    private static let edits = 5_000
+    /// How many slots are written, and half as many edits by each of the devices that merge.
+    var slots = 10_000
     private static let editsInChange = 10
-    private static let sharedSlots = 1_000
+    private var edits: Int { slots / 2 }
+    private var sharedSlots: Int { slots / 10 }
     private static let runs = 5
 
     func figures() throws -> [Figure] {
@@ -25,12 +26,12 @@ struct DiaryRows {
         ]
     }
 
-    private func bytesOfSlot() throws -> Double {
+    func bytesOfSlot() throws -> Double {
         let world = try World()
         let freelancer = try world.member("freelancer", of: world.person())
         let space = try world.contract(of: world.member("client", of: world.person()), with: freelancer)
         let before = try size(of: freelancer.replica)
-        for first in stride(from: 0, to: Self.slots, by: 100) {
+        for first in stride(from: 0, to: slots, by: 100) {
             try freelancer.replica.commit(in: space) { composer in
                 for slot in first..<first + 100 {
                     let entry = DiaryEntry(activity: UInt64(slot % 900), isManual: false, memo: nil)
@@ -38,7 +39,7 @@ struct DiaryRows {
                 }
             }
         }
-        return Double(try size(of: freelancer.replica) - before) / Double(Self.slots)
+        return Double(try size(of: freelancer.replica) - before) / Double(slots)
     }
 
     /// The pages in use, in bytes.
@@ -49,7 +50,7 @@ struct DiaryRows {
         }
     }
 
-    private func mergeSeconds() throws -> Double {
+    func mergeSeconds() throws -> Double {
         let world = try World()
         let person = try world.person()
         let first = try world.member("first", of: person)
@@ -60,9 +61,9 @@ struct DiaryRows {
         for (seed, member) in [first, second].enumerated() {
             var generator = SeededGenerator(seed: UInt64(seed))
             try member.replica.commit(in: space) { composer in
-                for _ in 0..<Self.edits / Self.editsInChange {
+                for _ in 0..<edits / Self.editsInChange {
                     let edits = (0..<Self.editsInChange).map { _ in
-                        let slot = Slot(number: 2_900_000 + UInt64(generator.pick(0..<Self.sharedSlots)))
+                        let slot = Slot(number: 2_900_000 + UInt64(generator.pick(0..<sharedSlots)))
                         let entry = DiaryEntry(activity: UInt64(generator.pick(0..<900)), isManual: false, memo: nil)
                         return Assertion.edit(.diary(slot, device: first.device.id, entry))
                     }

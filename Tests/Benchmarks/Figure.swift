@@ -9,6 +9,7 @@ struct Figure: Encodable {
         case mebibytes = "MiB"
         case perSecond = "/s"
         case ratio = "×"
+        case times = "times"
     }
 
     let name: String

@@ -36,6 +36,14 @@ struct HomeRows {
         ]
     }
 
+    /// The seconds of `contract list` alone.
+    func listSeconds() async throws -> Double {
+        let scratch = try Scratch()
+        let home = scratch.path("home")
+        try await fill(home)
+        return try median(of: Self.runs) { _ = try output(of: [handsel, "contract", "list", "--home", home]) }
+    }
+
     private func fill(_ home: String) async throws {
         let node = try await Node.create(home: home, name: "Ada", relay: nil).node
         let replica = await node.replica

@@ -15,12 +15,23 @@ struct SyncRows {
     let changes: Int
     private static let spaces = 20
 
-    func figures() async throws -> [Figure] {
+    /// The seconds of a first sync alone.
+    func seconds() async throws -> Double {
+        let (_, source, fresh) = try filled()
+        return try await first(source, fresh).0
+    }
+
+    private func filled() throws -> (World, source: World.Member, fresh: World.Member) {
         let world = try World()
         let owner = try world.person()
         let source = try world.member("source", of: owner)
         let fresh = try world.member("fresh", of: owner, certifiedBy: source)
         for number in 0..<Self.spaces { try fill(number, in: world, source: source, fresh: fresh) }
+        return (world, source, fresh)
+    }
+
+    func figures() async throws -> [Figure] {
+        let (world, source, fresh) = try filled()
         let empty = try world.scratch.copy(fresh.replica.store.database.path, "empty.sqlite")
         let (seconds, statistics) = try await first(source, fresh)
         try check(source, fresh)

@@ -37,6 +37,15 @@ struct TextRows {
         ]
     }
 
+    /// The seconds of so many edits, over and over again in the same text where there are more than were recorded.
+    func seconds(typing count: Int) throws -> Double {
+        let stamp = Self.moment(0, by: Self.author, after: [:]).stamp
+        return try median(of: 3) {
+            var document = TextDocument()
+            for index in 0..<count { try document.edit(edits[index % edits.count], at: stamp) }
+        }
+    }
+
     /// Makes every edit by itself, as part of one change.
     private func typed() throws -> (seconds: Double, document: TextDocument) {
         try measured { document in

@@ -11,7 +11,7 @@ struct CarelessReplica: StoreBacked {
     let replica: Replica
     var store: ChangeStore { replica.store }
 
-    func makeDurable() throws {}
+    func makeDurable(through sequence: UInt64) throws {}
     func missingBlobs(in space: SpaceID) throws -> [BlobID] { try replica.missingBlobs(in: space) }
 }
 

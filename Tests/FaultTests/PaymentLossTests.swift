@@ -17,7 +17,7 @@ struct PaymentLossTests {
                 bic: nil, amount: Money(minor: 50_000, currency: try #require(Currency(code: "EUR"))))
             let file = BankFile(name: "pain.001-1.xml", bytes: generator.bytes(2_000))
             // From here on no change arrives.
-            try scene.replica.store.makeDurable()
+            try scene.replica.store.makeDurable(through: scene.replica.sequence())
             #expect(try scene.replica.note(order, after: 0))
             try scene.replica.keep([(file: file, orders: [order])], byHand: [])
             let replica = try scene.restart(using: &generator)

@@ -102,9 +102,11 @@ extension MemoryStore {
 
     package func sequence() -> UInt64 { UInt64(arrivals.count) }
     package func seen(of peer: DeviceID) -> StoreCursor? { cursors[peer] }
-    package func setSeen(_ cursor: StoreCursor, of peer: DeviceID) { cursors[peer] = cursor }
 
     package func spaces(sharedWith peer: PeerIdentity) -> [SpaceID] { spaces.keys.sorted().filter { isShared($0, with: peer) } }
+    package func digests(sharedWith peer: PeerIdentity) -> [(id: SpaceID, digest: Bytes32)] {
+        spaces(sharedWith: peer).map { ($0, digest(of: $0)) }
+    }
     package func isShared(_ space: SpaceID, with peer: PeerIdentity) -> Bool {
         spaces[space].map { peer.mayShare($0.roster, at: now) } ?? false
     }
@@ -161,9 +163,12 @@ extension MemoryStore {
         return Ingested(admitted: new, known: changes.count - new.count)
     }
 
-    package func makeDurable() { durableCommits += 1 }
+    package func makeDurable(through sequence: UInt64) { durableCommits += 1 }
 
-    package func note(_ tips: [Tip], of space: SpaceID, heldBy peer: DeviceID) { notes[space, default: [:]][peer] = Set(tips) }
+    package func remember(held: [SpaceID: [Tip]], seen: StoreCursor?, of peer: DeviceID) {
+        for (space, tips) in held { notes[space, default: [:]][peer] = Set(tips) }
+        if let seen { cursors[peer] = seen }
+    }
     package func store(_ receipt: Receipt) { receipts.append(receipt) }
     package func receipt(for changes: [ChangeID]) throws -> Receipt? {
         try receiptKey.map { try Receipt(by: $0, incarnation: incarnation(), time: now, changes: changes) }

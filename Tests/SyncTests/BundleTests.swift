@@ -157,7 +157,8 @@ struct BundleTests {
     @Test("frames of a conversation do not belong in a file")
     func foreignFrames() throws {
         let strays: [Frame] = [
-            .hello(nonce: .zero, incarnation: .zero, seen: nil, claims: []), .node(prefix: [], digest: 0),
+            .hello(nonce: .zero, incarnation: .zero, seen: nil, claims: []),
+            .node(prefix: [], [UInt64](repeating: 0, count: SpaceTrie.children)),
             .tips(SpaceID(.zero), []),
             .wantBlob(SpaceID(.zero), BlobID(.zero), chunks: nil), .noBlob(BlobID(.zero)), .refusal(""), .alive,
             .chunkList(BlobID(.zero), []),

@@ -75,6 +75,9 @@ struct Dialog {
         }
     }
 
+    /// Has the dialler send all it can, while nothing arrives anywhere.
+    mutating func sendFromDialer() throws { while try step(0) {} }
+
     mutating func tellDialerOfNews() throws { try dialer.storeChanged() }
     mutating func tellListenerOfNews() throws { try listener.storeChanged() }
 }

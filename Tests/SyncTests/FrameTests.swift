@@ -19,7 +19,9 @@ struct FrameTests {
         let unsigned = Change(header: changes[1].header, signature: nil, body: changes[1].body)
         let key = try SigningKey(seed: bytes32())
         let claim = try Claim(by: key, prover: contract.bench.id, verifier: contract.desk.id)
-        let prefix = (0..<generator.pick(0..<65)).map { _ in UInt8(generator.pick(0..<16)) }
+        let prefix = (0..<generator.pick(0..<SpaceTrie.depth)).map { _ in UInt8(generator.pick(0..<SpaceTrie.children)) }
+        let digests = (0..<SpaceTrie.children).map { _ in generator.next() >> 16 }
+        let spaces = [SpaceID(bytes32()), space].sorted().map { SpaceDigest(space: $0, digest: generator.next() >> 16) }
         let tips = (0..<generator.pick(0..<4)).map { _ in
             Tip(device: DeviceID(bytes32()), seq: number() >> 1, id: ChangeID(bytes32()))
         }
@@ -27,14 +29,14 @@ struct FrameTests {
         let cursor = generator.chance(50) ? StoreCursor(incarnation: bytes32(), sequence: number()) : nil
         return [
             .hello(nonce: bytes32(), incarnation: bytes32(), seen: cursor, claims: generator.chance(50) ? [claim] : []),
-            .node(prefix: prefix, digest: generator.next()), .same(prefix: prefix),
-            .leaves(prefix: prefix, [SpaceDigest(space: space, digest: generator.next())]), .tips(space, tips),
+            .node(prefix: prefix, digests), .compared(prefix: prefix), .leaves(prefix: prefix, spaces), .tips(space, tips),
             .changes(space, [changes[0], unsigned, changes[2]]), .complete(space),
             .wantBlob(space, BlobID(bytes32()), chunks: generator.chance(50) ? [0, 7] : nil),
             .chunkList(BlobID(bytes32()), [bytes32(), bytes32()]),
             .chunk(BlobID(bytes32()), index: generator.pick(0..<SyncLimits.chunks), generator.bytes(100)),
             .noBlob(BlobID(bytes32())), .receipt(receipt), .done(received: generator.next(), sequence: number()),
             .refusal("Because."), .alive, .refused(space, "Für diesen Raum."),
+            .recent(spaces),
         ]
     }
 
@@ -79,7 +81,7 @@ struct FrameTests {
     @Test("unknown kinds, wrong counts of fields and other versions are refused")
     func shapes() throws {
         let frames = try Self.examples(seed: 2).map(\.encoded)
-        for kind in UInt64(16)..<30 {
+        for kind in UInt64(17)..<30 {
             #expect(refusal(of: CBORWriter.encode { $0.array([kind]) { $0.unsigned($1) } }) == .badFrame)
         }
         for (kind, bytes) in frames.enumerated() {
@@ -99,6 +101,12 @@ struct FrameTests {
         let encode: @Sendable (Int) throws -> [UInt8]
     }
 
+    private static func spaces(_ count: Int) -> [SpaceDigest] {
+        var generator = SeededGenerator(seed: 1)
+        return (0..<count).map { _ in SpaceDigest(space: SpaceID(.random(using: &generator)), digest: 0) }
+            .sorted { $0.space < $1.space }
+    }
+
     private static let limits = [
         Limit(name: "claims", limit: SyncLimits.claims) { count in
             CBORWriter.encode {
@@ -113,11 +121,19 @@ struct FrameTests {
                 }
             }
         },
-        Limit(name: "nibbles", limit: SpaceTrie.depth) { Frame.same(prefix: [UInt8](repeating: 15, count: $0)).encoded },
-        Limit(name: "leaves", limit: SyncLimits.spaces) { count in
-            Frame.leaves(prefix: [], [SpaceDigest](repeating: SpaceDigest(space: SpaceID(.zero), digest: 0), count: count))
-                .encoded
+        Limit(name: "steps to a node", limit: SpaceTrie.depth - 1) {
+            Frame.compared(prefix: [UInt8](repeating: 63, count: $0)).encoded
         },
+        Limit(name: "steps to a space", limit: SpaceTrie.depth) {
+            Frame.leaves(prefix: [UInt8](repeating: 63, count: $0), []).encoded
+        },
+        Limit(name: "a step", limit: SpaceTrie.children - 1) { Frame.compared(prefix: [UInt8($0)]).encoded },
+        Limit(name: "children", limit: SpaceTrie.children) { count in
+            // One fewer is refused as well; that is tested below.
+            Frame.node(prefix: [], [UInt64](repeating: 0, count: count)).encoded
+        },
+        Limit(name: "leaves", limit: SyncLimits.spaces) { Frame.leaves(prefix: [], spaces($0)).encoded },
+        Limit(name: "recent spaces", limit: SyncLimits.spaces) { Frame.recent(spaces($0)).encoded },
         Limit(name: "tips", limit: SyncLimits.tips) { count in
             var generator = SeededGenerator(seed: 1)
             let tips = (0..<count).map { _ in Tip(device: DeviceID(.random(using: &generator)), seq: 0, id: ChangeID(.zero)) }
@@ -143,6 +159,22 @@ struct FrameTests {
         #expect(refusal(of: try limit.encode(limit.limit + 1)) == .badFrame, "\(limit.name)")
     }
 
+    @Test("spaces out of order or cut, and a node without all its children, are refused")
+    func lists() {
+        let spaces = Self.spaces(3)
+        for wrong in [Array(spaces.reversed()), [spaces[0], spaces[0]]] {
+            #expect(refusal(of: Frame.recent(wrong).encoded) == .badFrame)
+            #expect(refusal(of: Frame.leaves(prefix: [], wrong).encoded) == .badFrame)
+        }
+        #expect(refusal(of: Frame.node(prefix: [], [UInt64](repeating: 0, count: 63)).encoded) == .badFrame)
+        let cut = CBORWriter.encode { writer in
+            writer.array(2)
+            writer.unsigned(16)
+            writer.bytes([UInt8](repeating: 1, count: 37))
+        }
+        #expect(refusal(of: cut) == .badFrame)
+    }
+
     @Test("a frame of changes holds sound changes of its own space")
     func changes() throws {
         var generator = SeededGenerator(seed: 3)
@@ -154,6 +186,5 @@ struct FrameTests {
         #expect(refusal(of: Frame.changes(first.id, [second.changes[0].value]).encoded) == .badFrame)
         let swapped = Change(header: mine.header, signature: mine.signature, body: other.body + [0])
         #expect(refusal(of: Frame.changes(first.id, [swapped]).encoded) == .badChange)
-        #expect(refusal(of: Frame.same(prefix: [16]).encoded) == .badFrame)
     }
 }

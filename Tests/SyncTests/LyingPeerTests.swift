@@ -58,6 +58,7 @@ struct LyingPeerTests {
     }
 
     private static let unknownSpace = SpaceID(.zero)
+    private static let node = [UInt64](repeating: 1, count: SpaceTrie.children)
     private static let blob = Derivation.blobID(chunks: [])
 
     @Test("answers to what was not asked end the session")
@@ -65,7 +66,9 @@ struct LyingPeerTests {
         let receipt = try Receipt(by: SigningKey(seed: .zero), incarnation: .zero, time: 0, changes: [])
         let cases: [(String, SyncError.Code, (Victim) -> Frame)] = [
             ("a second greeting", .unexpectedFrame, { _ in Victim.hello }),
-            ("same", .unexpectedFrame, { _ in .same(prefix: [1]) }),
+            ("the end of a comparison", .unexpectedFrame, { _ in .compared(prefix: [1]) }),
+            ("a node", .unexpectedFrame, { _ in .node(prefix: [1], Self.node) }),
+            ("spaces that changed", .unexpectedFrame, { _ in .recent([]) }),
             ("leaves", .unexpectedFrame, { _ in .leaves(prefix: [1], []) }),
             ("the end of a space", .unexpectedFrame, { .complete($0.space) }),
             ("the end of an unknown space", .unexpectedFrame, { _ in .complete(Self.unknownSpace) }),
@@ -135,7 +138,7 @@ struct LyingPeerTests {
     @Test("nothing counts before the greeting")
     func beforeGreeting() throws {
         for frame in [
-            Frame.tips(Self.unknownSpace, []), .node(prefix: [], digest: 0), .noBlob(Self.blob), .complete(Self.unknownSpace),
+            Frame.tips(Self.unknownSpace, []), .node(prefix: [], Self.node), .noBlob(Self.blob), .complete(Self.unknownSpace),
         ] {
             var victim = try Victim(isMember: true, isGreeted: false)
             #expect(try victim.refusal(of: frame) == .unexpectedFrame)
@@ -301,6 +304,27 @@ struct LyingPeerTests {
         #expect(victim.isUntouched && victim.session.statistics.refused[victim.space] != nil)
     }
 
+    @Test("news that lack what they build on are asked for once, however many were on their way", arguments: [1, 4, 20])
+    func newsOnTheirWay(count: Int) throws {
+        var victim = try Victim(isMember: true)
+        let tips = victim.store.tips(of: victim.space)
+        #expect(try victim.refusal(of: .tips(victim.space, tips)) == nil)
+        _ = try victim.answers()
+        var space = victim.contract.space
+        let changes = try (0...count).map { _ in
+            try space.write(
+                by: victim.contract.bench, .parties, epoch: victim.contract.epoch, [Operation("any")], using: &victim.generator)
+        }
+        for change in changes.dropFirst() { #expect(try victim.refusal(of: .changes(victim.space, [change])) == nil) }
+        let asked = try victim.answers().filter { if case .tips = $0 { true } else { false } }
+        #expect(asked.count == 1)
+        #expect(try victim.refusal(of: .changes(victim.space, changes), .complete(victim.space)) == nil)
+        let rest = try victim.answers()
+        #expect(rest.allSatisfy { if case .done = $0 { true } else { false } }, "\(rest)")
+        #expect(victim.store.content[victim.space]?.isSuperset(of: changes.map(\.id)) == true)
+        #expect(victim.session.statistics.refused.isEmpty)
+    }
+
     @Test("a flood of questions is refused rather than queued")
     func flood() throws {
         var victim = try Victim(isMember: true)
@@ -322,6 +346,6 @@ struct LyingPeerTests {
             store: store, device: store.device, peer: peer, isDialer: false, nonce: .zero, claims: [])
         let seen = StoreCursor(incarnation: store.incarnation(), sequence: 0)
         try session.receive(Frame.hello(nonce: .zero, incarnation: .zero, seen: seen, claims: []).encoded)
-        #expect(throws: SyncError(.unexpectedFrame, "")) { try session.receive(Frame.node(prefix: [], digest: 1).encoded) }
+        #expect(throws: SyncError(.unexpectedFrame, "")) { try session.receive(Frame.node(prefix: [], Self.node).encoded) }
     }
 }

@@ -14,8 +14,9 @@ extension Examples {
         let unsigned = Change(header: changes[1].header, signature: nil, body: changes[1].body)
         return [
             .hello(nonce: number(1), incarnation: number(2), seen: cursor, claims: [claim]),
-            .node(prefix: [1, 15], digest: 1 << 60),
-            .same(prefix: []), .leaves(prefix: [1], [SpaceDigest(space: scene.space, digest: 7)]),
+            .node(prefix: [1, 15], (0..<64).map { $0 << 40 }),
+            .compared(prefix: []), .recent([SpaceDigest(space: scene.space, digest: 1)]),
+            .leaves(prefix: [1], [SpaceDigest(space: scene.space, digest: 7)]),
             .tips(scene.space, [Tip(device: contract.desk.id, seq: 1, id: changes[1].id)]),
             .changes(scene.space, [changes[0], unsigned]), .complete(scene.space),
             .wantBlob(scene.space, BlobID(number(7)), chunks: [0, 7]), .chunkList(BlobID(number(7)), [number(1), number(2)]),

@@ -111,15 +111,15 @@ package struct PlantedFault: Sendable {
             "guard (isControl && (!PLANTED || controlChanges.count < 12)) || control.standing != standing else { return }"),
         PlantedFault(
             "nothing is made durable", .storage, "Store/ChangeStore.swift",
-            "guard try always || Int64", "guard !PLANTED, try always || Int64"),
+            "guard always || survivor", "guard !PLANTED, always || survivor"),
         PlantedFault(
             "what a session says is here is not durable", .storage, "Sync/SyncSession.swift",
             """
-                        try store.makeDurable()
+                        try store.makeDurable(through: max(offered, arrived))
                         sentDone
             """,
             """
-                        if !PLANTED { try store.makeDurable() }
+                        if !PLANTED { try store.makeDurable(through: max(offered, arrived)) }
                         sentDone
             """),
         PlantedFault(

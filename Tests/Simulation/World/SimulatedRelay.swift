@@ -104,6 +104,14 @@ struct LyingStore: StoreBacked {
         lie == .withholdsAll ? [] : try store.spaces(sharedWith: peer)
     }
 
+    func digests(sharedWith peer: PeerIdentity) throws -> [(id: SpaceID, digest: Bytes32)] {
+        lie == .withholdsAll ? [] : try store.digests(sharedWith: peer)
+    }
+
+    func spaces(changedAfter sequence: UInt64) throws -> [SpaceID] {
+        lie == .withholdsAll ? [] : try store.spaces(changedAfter: sequence)
+    }
+
     func changes(
         in space: SpaceID, after tips: [Tip], from position: UInt64
     ) throws -> (changes: [Change], next: UInt64)? {

@@ -69,7 +69,7 @@ extension World {
         let cut = generator.chance(20) ? generator.pick(1..<2_000) : nil
         var bytes: [UInt8]?
         await attempt(sender, "writing a bundle", using: &generator) { sender in
-            try sender.replica.makeDurable()
+            try sender.replica.makeDurable(through: sender.replica.sequence())
             bytes = try Bundle.bytes(of: space, from: sender.replica)
         }
         guard let bytes else { return }

@@ -64,10 +64,11 @@ struct HostileStrangerTests {
             let unknown = (0..<9_000).map { _ in SpaceID(.random(using: &generator)) }
             let id = ChangeID(.random(using: &generator))
             let tip = Tip(device: stranger.keys.device, seq: 0, id: id)
-            let leaves = unknown.prefix(SyncLimits.spaces).map { SpaceDigest(space: $0, digest: 1) }
+            let leaves = unknown.sorted().prefix(SyncLimits.spaces).map { SpaceDigest(space: $0, digest: 1) }
+            let node = [UInt64](repeating: 1, count: SpaceTrie.children)
             let digests = Array(repeating: Bytes32.zero, count: SyncLimits.chunks)
             let floods: [(name: String, isReading: Bool, frames: [Frame])] = [
-                ("the same question, its answers unread", false, Array(repeating: .node(prefix: [], digest: 1), count: 9_000)),
+                ("the same question, its answers unread", false, Array(repeating: .node(prefix: [], node), count: 9_000)),
                 ("unknown spaces, the answers unread", false, unknown.map { .tips($0, [tip]) }),
                 (
                     "unknown attachments", true,

@@ -1,0 +1,74 @@
+import Canon
+import Ledger
+
+/// Which spaces differ, found by digests.
+extension SyncSession {
+    /// Says what is here of spaces that the peer has not seen: of a few at once, of many only digests.
+    mutating func offer(_ spaces: [SpaceID], _ key: SessionKey) throws {
+        guard spaces.count > SyncLimits.leaves else {
+            for space in spaces { sendTips(of: space) }
+            return
+        }
+        // A digest tells the peer what is here, so that has to outlive a loss of power.
+        try store.makeDurable(through: store.sequence())
+        let recent = try spaces.map { key.digest(of: $0, try store.digest(of: $0)) }
+        for start in stride(from: 0, to: recent.count, by: SyncLimits.spaces) {
+            outgoing.append(.frame(.recent(Array(recent[start...].prefix(SyncLimits.spaces)))))
+        }
+    }
+
+    /// Lists the spaces below a node if they are few, and else says how its children look.
+    mutating func describe(_ prefix: [UInt8], in trie: SpaceTrie) {
+        if trie.count(below: prefix) <= SyncLimits.leaves {
+            outgoing.append(.frame(.leaves(prefix: prefix, trie.leaves(of: prefix))))
+        } else {
+            awaitedNodes[prefix] = 0
+            outgoing.append(.frame(.node(prefix: prefix, trie.digests(below: prefix))))
+        }
+    }
+
+    mutating func receiveTrie(_ frame: Frame) throws {
+        guard let trie else { throw SyncError(.unexpectedFrame, "The peer compares spaces although both know what changed.") }
+        switch frame {
+        case .node(let prefix, let theirs):
+            try expectDescription(of: prefix)
+            for (child, (ours, theirs)) in zip(trie.digests(below: prefix), theirs).enumerated() where ours != theirs {
+                describe(prefix + [UInt8(child)], in: trie)
+            }
+            outgoing.append(.frame(.compared(prefix: prefix)))
+        case .leaves(let prefix, let theirs):
+            try expectDescription(of: prefix)
+            let differing = Set(trie.leaves(of: prefix)).symmetricDifference(theirs).map(\.space)
+            for space in Set(differing).sorted() { sendTips(of: space) }
+        case .compared(let prefix):
+            guard awaitedNodes.removeValue(forKey: prefix) != nil else { throw unasked }
+        default: break
+        }
+    }
+
+    /// Each child of a node that was sent is described once at most, and the root by whoever dialled.
+    private mutating func expectDescription(of prefix: [UInt8]) throws {
+        guard let child = prefix.last else {
+            guard isRootAwaited else { throw unasked }
+            isRootAwaited = false
+            return
+        }
+        let node = Array(prefix.dropLast())
+        guard let described = awaitedNodes[node], described >> UInt64(child) & 1 == 0 else { throw unasked }
+        awaitedNodes[node] = described | 1 << UInt64(child)
+    }
+
+    /// Asks about the spaces of a list that differ here; of the others it is now known what the peer has.
+    mutating func compare(_ theirs: [SpaceDigest]) throws {
+        guard trie == nil, let key else { throw unasked }
+        for entry in theirs {
+            if try isShared(entry.space), key.digest(of: entry.space, try store.digest(of: entry.space)) == entry {
+                let tips = try store.tips(of: entry.space)
+                guard progress[entry.space] == nil, heldTips + tips.count <= SyncLimits.heldTips else { continue }
+                progress[entry.space] = Progress(held: tips)
+            } else {
+                sendTips(of: entry.space)
+            }
+        }
+    }
+}
