@@ -99,7 +99,9 @@ extension SyncSession {
         outgoing.append(.tips(space))
     }
 
-    mutating func produceTips(of space: SpaceID) throws -> Frame {
+    mutating func produceTips(of space: SpaceID) throws -> Frame? {
+        // A peer may have sent all it has before it was asked.
+        guard awaitedSpaces[space] != nil else { return nil }
         // What a peer sends without waiting for this stays known, so that the space is refused however fast it was.
         guard try isShared(space) else { return .tips(space, []) }
         try store.makeDurable(through: store.sequence())

@@ -81,7 +81,7 @@ package struct SyncSession<Store: SyncStore> {
     }
 
     private var isIdle: Bool {
-        isOpen && outgoing.isEmpty && !isRootAwaited && awaitedNodes.isEmpty && awaitedSpaces.isEmpty && blobs.isIdle
+        isOpen && outgoing.isEmpty && awaitedNodes.isEmpty && awaitedSpaces.isEmpty && blobs.isIdle
     }
 }
 

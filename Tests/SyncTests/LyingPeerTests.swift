@@ -325,6 +325,19 @@ struct LyingPeerTests {
         #expect(victim.session.statistics.refused.isEmpty)
     }
 
+    @Test("a peer that sends all it has before it is asked is not asked any more, and the session ends")
+    func unaskedAnswer() throws {
+        var victim = try Victim(isMember: true)
+        let change = try Self.next(&victim)
+        let tip = Tip(device: change.header.device, seq: change.header.seq, id: change.id)
+        let frames = [Frame.tips(victim.space, [tip]), .changes(victim.space, [change]), .complete(victim.space)]
+        for frame in frames { #expect(try victim.refusal(of: frame) == nil) }
+        let answers = try victim.answers()
+        #expect(!answers.contains { if case .tips = $0 { true } else { false } }, "\(answers)")
+        #expect(answers.contains { if case .done(received: 4, _) = $0 { true } else { false } }, "\(answers)")
+        #expect(victim.store.content[victim.space]?.contains(change.id) == true)
+    }
+
     @Test("a flood of questions is refused rather than queued")
     func flood() throws {
         var victim = try Victim(isMember: true)
