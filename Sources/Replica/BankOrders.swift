@@ -126,7 +126,7 @@ extension Replica {
             }
             try place(byHand, in: "")
         }
-        try store.makeDurable(through: 0, always: true)
+        try store.makeDurable()
     }
 
     /// Files that were never written to a directory.

@@ -126,15 +126,15 @@ extension ChangeStore {
     ///
     /// A NORMAL commit may be lost, and a change that was sent and then lost would make its device sign another with the same
     /// number, which looks like a forgery. One FULL commit that writes a row also syncs the frames of earlier ones. It is left
-    /// out where so much has survived already, unless `always`, for rows that no change stands for.
-    package func makeDurable(through sequence: UInt64, always: Bool = false) throws {
+    /// out where so much has survived already; with no `sequence` it is not, for rows that no change stands for.
+    package func makeDurable(through sequence: UInt64? = nil) throws {
         try requireWritable()
         // Mostly this process knows, and has not to wait for whoever writes.
-        guard always || !survival.covers(sequence) else { return }
+        if let sequence, survival.covers(sequence) { return }
         try database.writeWithoutTransaction { db in
             let last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT coalesce(max(arrival), 0) FROM change")) ?? 0
             let survivor = try Int64.fetchOne(db.cachedStatement(sql: "SELECT arrival FROM durable")) ?? 0
-            guard always || survivor < Int64(clamping: sequence) else { return survival.note(survivor) }
+            if let sequence, survivor >= Int64(clamping: sequence) { return survival.note(survivor) }
             try db.execute(sql: "PRAGMA synchronous = FULL")
             defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
             try db.inTransaction(.immediate) {

@@ -173,9 +173,8 @@ extension SpaceDigest {
 
     /// Nil if the bytes end before it does.
     fileprivate init?(in bytes: [UInt8], at place: Int) {
-        guard place + Self.size <= bytes.count, let space = SpaceID(bytes: Array(bytes[place..<place + Bytes32.count])) else {
-            return nil
-        }
-        self.init(space: space, digest: Self.digest(in: bytes, at: place + Bytes32.count))
+        let id = place + Bytes32.count
+        guard place + Self.size <= bytes.count, let space = SpaceID(bytes: bytes[place..<id]) else { return nil }
+        self.init(space: space, digest: Self.digest(in: bytes, at: id))
     }
 }

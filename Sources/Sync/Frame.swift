@@ -78,10 +78,8 @@ package struct SpaceDigest: Hashable, Sendable {
     static let digestSize = 6
     static let size = Bytes32.count + digestSize
 
-    /// Its last six bytes, the higher ones first.
-    static func bytes(of digest: UInt64) -> [UInt8] {
-        (1...digestSize).map { UInt8(truncatingIfNeeded: digest >> UInt64(8 * (digestSize - $0))) }
-    }
+    /// The six bytes of a digest.
+    static func bytes(of digest: UInt64) -> ArraySlice<UInt8> { Derivation.bigEndian(digest).suffix(digestSize) }
 
     var bytes: [UInt8] { space.bytes + Self.bytes(of: digest) }
 }

@@ -1,6 +1,14 @@
 import Canon
 import Ledger
 
+/// How two sides find out which spaces differ.
+enum Comparison {
+    /// Both greetings say what changed, so that only that is compared, by digests under this key.
+    case recent(SessionKey)
+    /// All spaces that are shared are compared.
+    case all(SpaceTrie)
+}
+
 /// Which spaces differ, found by digests.
 extension SyncSession {
     /// Says what is here of spaces that the peer has not seen: of a few at once, of many only digests.
@@ -28,7 +36,9 @@ extension SyncSession {
     }
 
     mutating func receiveTrie(_ frame: Frame) throws {
-        guard let trie else { throw SyncError(.unexpectedFrame, "The peer compares spaces although both know what changed.") }
+        guard case .all(let trie) = comparison else {
+            throw SyncError(.unexpectedFrame, "The peer compares spaces although both know what changed.")
+        }
         switch frame {
         case .node(let prefix, let theirs):
             try expectDescription(of: prefix)
@@ -60,12 +70,15 @@ extension SyncSession {
 
     /// Asks about the spaces of a list that differ here; of the others it is now known what the peer has.
     mutating func compare(_ theirs: [SpaceDigest]) throws {
-        guard trie == nil, let key else { throw unasked }
+        guard case .recent(let key) = comparison else { throw unasked }
+        var held = heldTips
         for entry in theirs {
             if try isShared(entry.space), key.digest(of: entry.space, try store.digest(of: entry.space)) == entry {
+                guard progress[entry.space] == nil else { continue }
                 let tips = try store.tips(of: entry.space)
-                guard progress[entry.space] == nil, heldTips + tips.count <= SyncLimits.heldTips else { continue }
+                guard held + tips.count <= SyncLimits.heldTips else { continue }
                 progress[entry.space] = Progress(held: tips)
+                held += tips.count
             } else {
                 sendTips(of: entry.space)
             }

@@ -43,13 +43,13 @@ extension SyncSession {
         peer = PeerIdentity(device: peer.device, keys: Set(proven.map(\.key)), isCarrier: peer.isCarrier)
         offered = try store.sequence()
         let key = SessionKey(seed: isDialer ? nonce.bytes + theirs.bytes : theirs.bytes + nonce.bytes)
-        self.key = key
         // Both sides judge by the two greetings, so they come to the same answer.
         if let seen, seen.incarnation == self.incarnation, self.seen?.incarnation == incarnation {
+            comparison = .recent(key)
             try offer(try spacesNew(to: peer, after: seen.sequence), key)
         } else {
             let trie = SpaceTrie(try store.digests(sharedWith: peer), key: key)
-            self.trie = trie
+            comparison = .all(trie)
             if isDialer { describe([], in: trie) } else { isRootAwaited = true }
         }
         for space in try store.spacesWithMissingBlobs() where try isShared(space) { try askForBlobs(in: space) }

@@ -29,10 +29,8 @@ package struct SyncSession<Store: SyncStore> {
     var outgoing: [Outgoing]
     var isOpen = false
     var peerIncarnation = Bytes32.zero
-    /// Of all spaces that are shared; nil where both greetings say what changed, so that only that is compared.
-    var trie: SpaceTrie?
-    /// What this session's digests are made with; drawn from both greetings.
-    var key: SessionKey?
+    /// Nil before the greeting of the peer.
+    var comparison: Comparison?
     /// Up to here this side's changes were offered to the peer.
     var offered: UInt64 = 0
     /// Up to here they include what the peer has sent.

@@ -111,7 +111,7 @@ package struct PlantedFault: Sendable {
             "guard (isControl && (!PLANTED || controlChanges.count < 12)) || control.standing != standing else { return }"),
         PlantedFault(
             "nothing is made durable", .storage, "Store/ChangeStore.swift",
-            "guard always || survivor", "guard !PLANTED, always || survivor"),
+            "if let sequence, survivor >=", "if PLANTED { return }; if let sequence, survivor >="),
         PlantedFault(
             "what a session says is here is not durable", .storage, "Sync/SyncSession.swift",
             """
