@@ -45,8 +45,11 @@ package struct Bytes32: Hashable, Comparable, Sendable {
         return result
     }
 
-    package func append(to buffer: inout [UInt8]) {
-        withUnsafeBytes(of: (a.bigEndian, b.bigEndian, c.bigEndian, d.bigEndian)) { buffer.append(contentsOf: $0) }
+    package func append(to buffer: inout [UInt8]) { withBytes { buffer.append(contentsOf: $0) } }
+
+    /// Passes the bytes to `body`, in whose time they may be read.
+    package func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+        withUnsafeBytes(of: (a.bigEndian, b.bigEndian, c.bigEndian, d.bigEndian)) { body($0) }
     }
 
     package static func < (first: Bytes32, second: Bytes32) -> Bool {

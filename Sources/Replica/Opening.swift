@@ -1,6 +1,7 @@
 import Agreement
 import Canon
 import Dispatch
+import Foundation
 import Ledger
 import Synchronization
 
@@ -19,22 +20,7 @@ struct Opening: Sendable {
         case unknown
     }
 
-    /// Openings that are done in one go; fewer are not worth another core.
-    private static let share = 32
-
-    /// The contents in order, opened on as many cores as there are.
-    static func contents(of openings: [Opening]) -> [Content] {
-        guard openings.count > share else { return openings.map(\.content) }
-        let shares = stride(from: 0, to: openings.count, by: share).map { openings[$0...].prefix(share) }
-        let contents = Mutex<[[Content]]>(Array(repeating: [], count: shares.count))
-        DispatchQueue.concurrentPerform(iterations: shares.count) { index in
-            let opened = shares[index].map(\.content)
-            contents.withLock { $0[index] = opened }
-        }
-        return contents.withLock { $0.flatMap(\.self) }
-    }
-
-    private var content: Content {
+    fileprivate var content: Content {
         change.changeKey(epochKey: epochKey).map { Self.content(of: change, with: $0) } ?? .sealed
     }
 
@@ -49,4 +35,73 @@ struct Opening: Sendable {
             return .damaged("its body is damaged: \(error)")
         }
     }
+}
+
+/// The contents of changes in their order, which other cores open while those before are being folded.
+struct Openings: Sequence, IteratorProtocol {
+    private let work: Work
+    private var share: ArraySlice<Opening.Content> = []
+    private var taken = 0
+
+    init(_ openings: [Opening]) {
+        work = Work(openings)
+        let helpers = Swift.min(ProcessInfo.processInfo.activeProcessorCount, work.count) - 1
+        for _ in 0..<Swift.max(helpers, 0) { DispatchQueue.global().async { [work] in work.help() } }
+    }
+
+    mutating func next() -> Opening.Content? {
+        if share.isEmpty, taken < work.count {
+            share = work.share(taken)[...]
+            taken += 1
+        }
+        return share.popFirst()
+    }
+}
+
+/// Openings in shares, each done once, by whoever comes first to it.
+private final class Work: Sendable {
+    private struct State {
+        /// Shares from here on are nobody's yet.
+        var next = 0
+        var done: [Int: [Opening.Content]] = [:]
+    }
+
+    /// Openings that are done in one go; fewer are not worth another core.
+    private static let size = 32
+
+    private let openings: [Opening]
+    private let state = Mutex(State())
+    /// Signalled with each share that a helper has done.
+    private let progress = DispatchSemaphore(value: 0)
+
+    init(_ openings: [Opening]) { self.openings = openings }
+
+    var count: Int { (openings.count + Self.size - 1) / Self.size }
+
+    func help() {
+        while let index = claim() {
+            let contents = opened(index)
+            state.withLock { $0.done[index] = contents }
+            progress.signal()
+        }
+    }
+
+    /// The contents of one share; to be asked for once each, in their order.
+    func share(_ index: Int) -> [Opening.Content] {
+        if claim(only: index) != nil { return opened(index) }
+        while true {
+            if let contents = state.withLock({ $0.done.removeValue(forKey: index) }) { return contents }
+            progress.wait()
+        }
+    }
+
+    private func claim(only index: Int? = nil) -> Int? {
+        state.withLock { state in
+            guard state.next < count, index ?? state.next == state.next else { return nil }
+            defer { state.next += 1 }
+            return state.next
+        }
+    }
+
+    private func opened(_ index: Int) -> [Opening.Content] { openings[(index * Self.size)...].prefix(Self.size).map(\.content) }
 }

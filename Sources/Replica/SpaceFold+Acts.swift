@@ -15,7 +15,7 @@ extension SpaceFold {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            space.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal), Int64(claimedTime),
+            spaceData, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal), Int64(claimedTime),
             operation.kind, operation.document?.data, Data(operation.payload),
         ])
         hasNewActs = true
@@ -36,7 +36,7 @@ extension SpaceFold {
         guard old != reason else { return }
         try db.cachedStatement(
             sql: "UPDATE act SET reason = ? WHERE space = ? AND lamport = ? AND device = ? AND change = ? AND ordinal = ?"
-        ).execute(arguments: [reason, space.data, row["lamport"], row["device"], row["change"], row["ordinal"]])
+        ).execute(arguments: [reason, spaceData, row["lamport"], row["device"], row["change"], row["ordinal"]])
     }
 
     /// The contract as its acts make it; `visit` is told of each act and why it is void, if it is.
@@ -82,10 +82,10 @@ extension SpaceFold {
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            space.data, terms?.title ?? "", state.status, terms?.currency.code ?? "",
+            spaceData, terms?.title ?? "", state.status, terms?.currency.code ?? "",
             terms?.isHourly == true ? "hourly" : "fixed", terms?.total, state.current?.id.data,
         ])
-        try db.cachedStatement(sql: "DELETE FROM milestone_row WHERE space = ?").execute(arguments: [space.data])
+        try db.cachedStatement(sql: "DELETE FROM milestone_row WHERE space = ?").execute(arguments: [spaceData])
         for milestone in state.milestones {
             let totals = milestone.totals
             try db.cachedStatement(
@@ -95,7 +95,7 @@ extension SpaceFold {
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """
             ).execute(arguments: [
-                space.data, milestone.terms.number, milestone.terms.title, milestone.terms.amount, milestone.terms.due?.text,
+                spaceData, milestone.terms.number, milestone.terms.title, milestone.terms.amount, milestone.terms.due?.text,
                 milestone.status, milestone.round, totals.funded, totals.released, totals.refunded, totals.returned,
                 state.dispute(over: milestone) != nil,
             ])

@@ -33,7 +33,7 @@ extension SpaceFold {
         let stamps = try Row.fetchAll(
             db.cachedStatement(
                 sql: "SELECT lamport, author, seq, change, ordinal FROM diary_entry WHERE space = ? AND slot = ? AND device = ?"),
-            arguments: [space.data, Int64(key.slot.number), key.device.data]
+            arguments: [spaceData, Int64(key.slot.number), key.device.data]
         ).map { try $0.stamp(by: "author") }
         return SlotRegister(register: Register(stamps.map { Register.Entry(stamp: $0, value: nil) }), stored: Set(stamps))
     }
@@ -56,7 +56,7 @@ extension SpaceFold {
                 WHERE space = ? AND slot = ? AND device = ? AND lamport = ? AND author = ? AND change = ? AND ordinal = ?
                 """
         ).execute(arguments: [
-            space.data, Int64(key.slot.number), key.device.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data,
+            spaceData, Int64(key.slot.number), key.device.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data,
             Int64(stamp.ordinal),
         ])
     }
@@ -69,7 +69,7 @@ extension SpaceFold {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            space.data, Int64(key.slot.number), key.device.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data,
+            spaceData, Int64(key.slot.number), key.device.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data,
             Int64(stamp.ordinal), Int64(stamp.seq), write.person.data, write.entry.map { Int64($0.activity) },
             write.entry?.isManual, write.entry?.memo?.data,
         ])

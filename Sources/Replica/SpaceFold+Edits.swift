@@ -41,14 +41,14 @@ extension SpaceFold {
         guard let winner = try write(Array(text.utf8), to: "memo", key.item, at: moment) else { return }
         let memo = String(decoding: winner, as: UTF8.self)
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO memo_row (space, slot, device, text) VALUES (?, ?, ?, ?)").execute(
-            arguments: [space.data, Int64(key.slot.number), key.device.data, memo])
+            arguments: [spaceData, Int64(key.slot.number), key.device.data, memo])
         try index(memo, as: "memo", key.item)
     }
 
     private func write(name: String, of person: PersonID, at moment: Moment) throws {
         guard let winner = try write(Array(name.utf8), to: "name", person.data, at: moment) else { return }
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO name_row (space, person, name) VALUES (?, ?, ?)").execute(arguments: [
-            space.data, person.data, String(decoding: winner, as: UTF8.self),
+            spaceData, person.data, String(decoding: winner, as: UTF8.self),
         ])
     }
 
@@ -56,9 +56,11 @@ extension SpaceFold {
         _ text: String, _ files: [FileReference], at moment: Moment, _ person: PersonID, _ time: UInt64
     ) throws -> String? {
         let stamp = moment.stamp
-        // The change names the message, so it sends one.
+        // The change names the message, so it sends one, and only after its first operation can there be a second.
         let earlier = "SELECT EXISTS (SELECT 1 FROM message_row WHERE change = ? AND space = ?)"
-        if try Bool.fetchOne(db.cachedStatement(sql: earlier), arguments: [stamp.change.data, space.data]) == true {
+        if stamp.ordinal > 0,
+            try Bool.fetchOne(db.cachedStatement(sql: earlier), arguments: [stamp.change.data, spaceData]) == true
+        {
             return "its change has sent a message already"
         }
         try db.cachedStatement(
@@ -77,7 +79,7 @@ extension SpaceFold {
     ) throws -> String? {
         let row = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT person, ordinal, time, text, edits FROM message_row WHERE change = ? AND space = ?"),
-            arguments: [message.data, space.data])
+            arguments: [message.data, spaceData])
         // What its author had not seen is no message to them, wherever it arrived first.
         guard let row, let sent = try view.placement(of: message)?.stamp, moment.hasSeen(sent) else {
             return "there is no such message"
@@ -93,7 +95,7 @@ extension SpaceFold {
         guard let winner = try write(Array(text.utf8), to: "message", message.data, at: moment) else { return nil }
         let wording = String(decoding: winner, as: UTF8.self)
         try db.cachedStatement(sql: "UPDATE message_row SET text = ?, edits = edits + 1 WHERE change = ? AND space = ?").execute(
-            arguments: [wording, message.data, space.data])
+            arguments: [wording, message.data, spaceData])
         try index(wording, as: "message", message.data)
         return nil
     }
@@ -105,14 +107,14 @@ extension SpaceFold {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            space.data, message.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal),
+            spaceData, message.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal),
             Int64(time), text,
         ])
     }
 
     private func write(_ statement: Prose, at moment: Moment, _ person: PersonID, _ time: UInt64) throws {
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO statement_row (space, hash, change, text) VALUES (?, ?, ?, ?)")
-            .execute(arguments: [space.data, statement.hash.data, moment.stamp.change.data, statement.text])
+            .execute(arguments: [spaceData, statement.hash.data, moment.stamp.change.data, statement.text])
         try share(statement.files, at: moment, person, time)
         try index(statement.text, as: "statement", statement.hash.data)
     }
@@ -140,14 +142,14 @@ extension SlotKey {
 
 extension SpaceFold {
     private func stampArguments(_ stamp: Stamp) -> StatementArguments {
-        [space.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal)]
+        [spaceData, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal)]
     }
 
     /// Writes to a register and returns the value that wins now.
     private func write(_ value: [UInt8], to kind: String, _ item: Data, at moment: Moment) throws -> [UInt8]? {
         let rows = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT * FROM register WHERE space = ? AND kind = ? AND item = ?"),
-            arguments: [space.data, kind, item])
+            arguments: [spaceData, kind, item])
         var register = Register<[UInt8]>(
             try rows.map { row in
                 let bytes: Data = row["value"]
@@ -158,7 +160,7 @@ extension SpaceFold {
         for gone in before.subtracting(register.entries.map(\.stamp)) {
             try db.cachedStatement(
                 sql: "DELETE FROM register WHERE space = ? AND kind = ? AND item = ? AND change = ? AND ordinal = ?"
-            ).execute(arguments: [space.data, kind, item, gone.change.data, Int64(gone.ordinal)])
+            ).execute(arguments: [spaceData, kind, item, gone.change.data, Int64(gone.ordinal)])
         }
         try insert(value, in: kind, item, at: moment.stamp)
         return register.value
@@ -171,7 +173,7 @@ extension SpaceFold {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            space.data, kind, item, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal),
+            spaceData, kind, item, Int64(stamp.lamport), stamp.device.data, stamp.change.data, Int64(stamp.ordinal),
             Int64(stamp.seq), Data(value),
         ])
     }
@@ -182,7 +184,7 @@ extension SpaceFold {
                 INSERT INTO search_row (space, kind, item, text) VALUES (?, ?, ?, ?)
                 ON CONFLICT (space, kind, item) DO UPDATE SET text = excluded.text WHERE text <> excluded.text
                 """
-        ).execute(arguments: [space.data, kind, item, text])
+        ).execute(arguments: [spaceData, kind, item, text])
     }
 }
 

@@ -69,8 +69,8 @@ extension SpaceFold {
         guard let last = state.last else { return }
         let text = state.document.text
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO terms_row (space, text, edits, last, state) VALUES (?, ?, ?, ?, ?)")
-            .execute(arguments: [space.data, text, state.edits, last.data, Data(state.document.encoded)])
-        try index(text, as: "terms", space.data)
+            .execute(arguments: [spaceData, text, state.edits, last.data, Data(state.document.encoded)])
+        try index(text, as: "terms", spaceData)
         cache.keep(state, of: space)
     }
 }

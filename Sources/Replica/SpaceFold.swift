@@ -14,6 +14,8 @@ package final class SpaceFold {
     let cache: TermsCache
     var db: Database { view.db }
     var space: SpaceID { view.space }
+    /// How the space is bound to statements.
+    let spaceData: Data
     /// The terms' text, once an edit needs it; written back at the end.
     var terms: TermsState?
     /// Slots of the diary that changes have written to and that are not written down yet.
@@ -26,6 +28,7 @@ package final class SpaceFold {
 
     init(_ view: SpaceView, keys: KeyRing, cache: TermsCache) {
         self.view = view
+        spaceData = view.space.data
         self.keys = keys
         self.cache = cache
     }
@@ -48,7 +51,7 @@ package final class SpaceFold {
     /// Folds the whole space anew from its changes.
     package func refold() throws {
         for table in Schema.foldedTables where !["epoch_key", "disclosed_key"].contains(table.name) {
-            try db.cachedStatement(sql: "DELETE FROM \(table.name) WHERE space = ?").execute(arguments: [space.data])
+            try db.cachedStatement(sql: "DELETE FROM \(table.name) WHERE space = ?").execute(arguments: [spaceData])
         }
         terms = TermsState()
         epochKeys = [:]
@@ -91,7 +94,7 @@ package final class SpaceFold {
 extension SpaceFold {
     private func rosterDevices() throws -> Set<DeviceID> {
         let rows = try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT device FROM roster_row WHERE space = ?"), arguments: [space.data])
+            db.cachedStatement(sql: "SELECT device FROM roster_row WHERE space = ?"), arguments: [spaceData])
         return Set(try rows.map { try $0.identifier("device") })
     }
 
@@ -99,22 +102,22 @@ extension SpaceFold {
     private func hasWaiting() throws -> Bool {
         try Bool.fetchOne(
             db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM held_back WHERE space = ? AND reason IN (?, ?))"),
-            arguments: [space.data, HeldBack.unreadable.rawValue, HeldBack.notAMember.rawValue]) ?? false
+            arguments: [spaceData, HeldBack.unreadable.rawValue, HeldBack.notAMember.rawValue]) ?? false
     }
 
     /// Folds the roster and opens epoch keys; returns whether a key is new.
     private func foldControl(_ admitted: [ChangeStore.Admitted]) throws -> Bool {
         let roster = view.roster
-        try db.cachedStatement(sql: "DELETE FROM roster_row WHERE space = ?").execute(arguments: [space.data])
+        try db.cachedStatement(sql: "DELETE FROM roster_row WHERE space = ?").execute(arguments: [spaceData])
         for device in roster.devices.sorted() {
             guard let person = roster.person(of: device), let role = roster.roles[person] else { continue }
             try db.cachedStatement(sql: "INSERT INTO roster_row (space, device, person, role) VALUES (?, ?, ?, ?)").execute(
-                arguments: [space.data, device.data, person.data, role.rawValue])
+                arguments: [spaceData, device.data, person.data, role.rawValue])
         }
-        try db.cachedStatement(sql: "DELETE FROM member_row WHERE space = ?").execute(arguments: [space.data])
+        try db.cachedStatement(sql: "DELETE FROM member_row WHERE space = ?").execute(arguments: [spaceData])
         for person in roster.roles.keys {
             try db.cachedStatement(sql: "INSERT INTO member_row (space, person, role) VALUES (?, ?, ?)").execute(
-                arguments: [space.data, person.data, roster.roleInWords(of: person)])
+                arguments: [spaceData, person.data, roster.roleInWords(of: person)])
         }
         // A contract is listed from its first day on.
         if roster.kind == .contract { hasNewActs = true }
@@ -128,7 +131,7 @@ extension SpaceFold {
                     guard digest == Derivation.epochKeyDigest(opened.key) else { continue }
                     try db.cachedStatement(
                         sql: "INSERT OR IGNORE INTO epoch_key (space, epoch, audience, key) VALUES (?, ?, ?, ?)"
-                    ).execute(arguments: [space.data, opened.epoch.data, Int64(opened.audience.rawValue), opened.key.data])
+                    ).execute(arguments: [spaceData, opened.epoch.data, Int64(opened.audience.rawValue), opened.key.data])
                     isNew = isNew || db.changesCount > 0
                 }
             }
@@ -139,10 +142,10 @@ extension SpaceFold {
     /// A rotation that was known here may turn out not to count; its keys come back with it if it does after all.
     private func forgetKeysOfVoidEpochs() throws {
         let held = try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT DISTINCT epoch FROM epoch_key WHERE space = ?"), arguments: [space.data])
+            db.cachedStatement(sql: "SELECT DISTINCT epoch FROM epoch_key WHERE space = ?"), arguments: [spaceData])
         for epoch in try held.map({ try $0.identifier("epoch", as: ChangeID.self) }) where !view.roster.epochs.contains(epoch) {
             try db.cachedStatement(sql: "DELETE FROM epoch_key WHERE space = ? AND epoch = ?")
-                .execute(arguments: [space.data, epoch.data])
+                .execute(arguments: [spaceData, epoch.data])
         }
     }
 
@@ -173,7 +176,7 @@ extension SpaceFold {
     private func disclosedKey(of change: ChangeID) throws -> Bytes32? {
         try Data.fetchOne(
             db.cachedStatement(sql: "SELECT key FROM disclosed_key WHERE space = ? AND change = ?"),
-            arguments: [space.data, change.data]
+            arguments: [spaceData, change.data]
         ).flatMap { Bytes32($0) }
     }
 
@@ -185,9 +188,9 @@ extension SpaceFold {
             // A key that does not open its change says nothing, and must not stand in the way of one that does.
             guard let change = try row?.change(), (try? change.open(changeKey: key.key)) != nil else { continue }
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO disclosed_key (space, change, key) VALUES (?, ?, ?)").execute(
-                arguments: [space.data, key.change.data, key.key.data])
+                arguments: [spaceData, key.change.data, key.key.data])
             let waits = "SELECT EXISTS (SELECT 1 FROM held_back WHERE space = ? AND change = ? AND reason = ?)"
-            let arguments: StatementArguments = [space.data, key.change.data, HeldBack.unreadable.rawValue]
+            let arguments: StatementArguments = [spaceData, key.change.data, HeldBack.unreadable.rawValue]
             if db.changesCount > 0, try Bool.fetchOne(db.cachedStatement(sql: waits), arguments: arguments) == true {
                 isRevealing = true
             }
@@ -213,7 +216,7 @@ extension Assertion {
 }
 
 extension SpaceFold {
-    /// Opens changes, all at once, and folds what they say one after another.
+    /// Opens changes on all cores, and folds what they say one after another.
     private func foldInOrder(_ admitted: [ChangeStore.Admitted]) throws {
         var counting: [ChangeStore.Admitted] = []
         for each in admitted {
@@ -229,7 +232,7 @@ extension SpaceFold {
             let header = each.change.header
             return Opening(change: each.change, epochKey: try header.epoch.flatMap { try knownKey(of: $0, header.audience) })
         }
-        for (each, content) in zip(counting, Opening.contents(of: openings)) { try fold(each, content) }
+        for (each, content) in zip(counting, Openings(openings)) { try fold(each, content) }
         try saveSlots()
     }
 
@@ -296,6 +299,6 @@ extension SpaceFold {
     func hold(_ change: ChangeID, ordinal: UInt32 = 0, kind: String = "", reason: String) throws {
         try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO held_back (space, change, ordinal, kind, reason) VALUES (?, ?, ?, ?, ?)"
-        ).execute(arguments: [space.data, change.data, Int64(ordinal), kind, reason])
+        ).execute(arguments: [spaceData, change.data, Int64(ordinal), kind, reason])
     }
 }

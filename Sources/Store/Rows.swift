@@ -5,18 +5,19 @@ package import Ledger
 
 extension Identifier {
     /// How it is bound to a statement.
-    package var data: Data { Data(bytes) }
+    package var data: Data { raw.data }
 }
 
 extension Bytes32 {
-    package var data: Data { Data(bytes) }
+    package var data: Data { withBytes { Data($0) } }
 }
 
 extension Row {
     /// A column that holds 32 bytes.
     package func identifier<ID: Identifier>(_ column: String, as _: ID.Type = ID.self) throws -> ID {
-        let data: Data = self[column]
-        guard let id = ID(bytes: data) else { throw StoreError(.damaged, "The column \(column) of a row is damaged.") }
+        guard let id = try withUnsafeData(named: column, { $0.flatMap { ID(bytes: $0) } }) else {
+            throw StoreError(.damaged, "The column \(column) of a row is damaged.")
+        }
         return id
     }
 

@@ -17,7 +17,7 @@ struct DiaryRows {
     private static let runs = 5
 
     func figures() throws -> [Figure] {
-        let merge = try (0..<Self.runs).map { _ in try mergeSeconds() }.sorted()[Self.runs / 2]
+        let merge = try (0..<Self.runs).map { _ in try mergeSeconds() }.median
         return [
             Figure("diary: bytes a slot on the disk, a change each", try bytesOfSlot(), .bytes, wanted: "at most 900"),
             Figure(

@@ -41,7 +41,12 @@ func median(of runs: Int, _ body: () throws -> Void) rethrows -> Double {
         try body()
         times.append(start.duration(to: .now).seconds)
     }
-    return times.sorted()[runs / 2]
+    return times.median
+}
+
+extension [Double] {
+    /// Of an odd number of values.
+    var median: Double { sorted()[count / 2] }
 }
 
 struct Failure: Error, CustomStringConvertible {

@@ -26,6 +26,9 @@ struct Line: ExpressibleByStringInterpolation, Sendable {
 
     init(_ text: String, _ style: Style = .plain) { parts = [Part(text: text.printable, style: style)] }
 
+    /// Adds a line's parts at the end.
+    mutating func append(_ line: Line) { parts += line.parts }
+
     /// The columns it fills on a terminal.
     var width: Int { parts.reduce(0) { $0 + $1.text.columns } }
 
@@ -77,7 +80,7 @@ struct Line: ExpressibleByStringInterpolation, Sendable {
 extension String {
     /// On one line, without control characters and marks that change the direction of writing.
     fileprivate var printable: String {
-        guard unicodeScalars.contains(where: \.isUnsafe) else { return self }
+        guard !isPlain, unicodeScalars.contains(where: \.isUnsafe) else { return self }
         var scalars = UnicodeScalarView()
         for scalar in unicodeScalars {
             let isSpace = scalar == "\n" || scalar == "\t" || scalar == "\r"
@@ -87,7 +90,10 @@ extension String {
     }
 
     /// The columns it fills on a terminal.
-    fileprivate var columns: Int { reduce(0) { $0 + $1.columns } }
+    fileprivate var columns: Int { isPlain ? utf8.count : reduce(0) { $0 + $1.columns } }
+
+    /// Whether it is all letters, digits, signs and spaces of ASCII, as most of what is shown.
+    private var isPlain: Bool { utf8.allSatisfy { 0x20..<0x7f ~= $0 } }
 
     fileprivate func prefix(columns limit: Int) -> String {
         var room = limit

@@ -40,8 +40,9 @@ struct Table {
         for (index, cell) in cells.enumerated() {
             let gap = Line(String(repeating: " ", count: widths[index] - cell.width))
             let isLast = index == cells.count - 1
-            line = columns[index].isNumber ? "\(line)\(gap)\(cell)" : isLast ? "\(line)\(cell)" : "\(line)\(cell)\(gap)"
-            if !isLast { line = "\(line)  " }
+            if columns[index].isNumber { line.append(gap) }
+            line.append(cell)
+            if !isLast { line.append(columns[index].isNumber ? "  " : "\(gap)  ") }
         }
         return line
     }
