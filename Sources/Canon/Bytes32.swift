@@ -38,18 +38,13 @@ package struct Bytes32: Hashable, Comparable, Sendable {
         self = value
     }
 
-    package var bytes: [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(Self.count)
-        append(to: &result)
-        return result
-    }
+    package var bytes: [UInt8] { withBytes { Array($0) } }
 
     package func append(to buffer: inout [UInt8]) { withBytes { buffer.append(contentsOf: $0) } }
 
     /// Passes the bytes to `body`, in whose time they may be read.
     package func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
-        withUnsafeBytes(of: (a.bigEndian, b.bigEndian, c.bigEndian, d.bigEndian)) { body($0) }
+        withUnsafeBytes(of: (a.bigEndian, b.bigEndian, c.bigEndian, d.bigEndian), body)
     }
 
     package static func < (first: Bytes32, second: Bytes32) -> Bool {

@@ -45,8 +45,7 @@ struct Openings: Sequence, IteratorProtocol {
 
     init(_ openings: [Opening]) {
         work = Work(openings)
-        let helpers = Swift.min(ProcessInfo.processInfo.activeProcessorCount, work.count) - 1
-        for _ in 0..<Swift.max(helpers, 0) { DispatchQueue.global().async { [work] in work.help() } }
+        work.callHelpers()
     }
 
     mutating func next() -> Opening.Content? {
@@ -68,6 +67,7 @@ private final class Work: Sendable {
 
     /// Openings that are done in one go; fewer are not worth another core.
     private static let size = 32
+    private static let cores = ProcessInfo.processInfo.activeProcessorCount
 
     private let openings: [Opening]
     private let state = Mutex(State())
@@ -78,7 +78,12 @@ private final class Work: Sendable {
 
     var count: Int { (openings.count + Self.size - 1) / Self.size }
 
-    func help() {
+    /// One for each core beside the caller's, and none where there is one share.
+    func callHelpers() {
+        for _ in 1..<max(1, min(Self.cores, count)) { DispatchQueue.global().async { self.help() } }
+    }
+
+    private func help() {
         while let index = claim() {
             let contents = opened(index)
             state.withLock { $0.done[index] = contents }

@@ -26,14 +26,15 @@ struct WriteRows {
                 let path = try world.scratch.copy(base, name)
                 let ours = try seconds(writing: Self.texts, to: space, at: path, by: writer, batch)
                 let plain = try PlainSQLite(rowsOf: path, beyond: base)
-                return (ours, plain: try plain.write(to: try world.scratch.copy(base, "plain-\(name)"), batch: batch))
+                return (ours: ours, plain: try plain.write(to: try world.scratch.copy(base, "plain-\(name)"), batch: batch))
             }
             let name = "write: messages, \(batch) to a commit"
             let count = Double(Self.changes)
             return [
-                Figure(name, count / runs.map(\.0).median, .perSecond),
+                Figure(name, count / runs.map(\.ours).median, .perSecond),
                 Figure("\(name), plain SQLite, the same rows", count / runs.map(\.plain).median, .perSecond),
-                Figure("\(name), ratio", runs.map { $0.plain / $0.0 }.median, .ratio, wanted: batch == 1 ? "at least 0.6" : ""),
+                Figure(
+                    "\(name), ratio", runs.map { $0.plain / $0.ours }.median, .ratio, wanted: batch == 1 ? "at least 0.6" : ""),
             ]
         }
     }
