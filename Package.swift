@@ -42,6 +42,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // Sockets and framing.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // Frames that are read ahead, and no further.
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
         // TLS 1.3 with mutual device keys.
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         // The self-signed certificate that carries a device key into TLS.
@@ -82,6 +84,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),

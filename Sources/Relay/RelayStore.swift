@@ -13,7 +13,7 @@ package struct RelayStore: StoreBacked {
     /// A relay takes every space that somebody on its roster sends, and builds nothing on it.
     private struct Keeper: ChangeStore.Keeper {
         func takes(_ view: SpaceView, from peer: PeerIdentity) throws -> Bool { true }
-        func admitted(_ changes: [ChangeStore.Admitted], in view: SpaceView) throws {}
+        func receive(_ changes: [Change], in view: SpaceView) -> ([ChangeStore.Admitted]) throws -> Void { { _ in } }
     }
 
     package init(

@@ -37,23 +37,30 @@ struct Opening: Sendable {
     }
 }
 
-/// The contents of changes in their order, which other cores open while those before are being folded.
-struct Openings: Sequence, IteratorProtocol {
+/// The contents of changes, which other cores open while the changes are admitted and those before them folded.
+struct Openings {
+    private let ids: [ChangeID]
     private let work: Work
-    private var share: ArraySlice<Opening.Content> = []
-    private var taken = 0
+    /// The one from which on contents have not been asked for.
+    private var next = 0
+    /// The contents of the share in which that lies; of earlier ones nothing is kept.
+    private var share: (index: Int, contents: [Opening.Content])?
 
     init(_ openings: [Opening]) {
+        ids = openings.map(\.change.id)
         work = Work(openings)
         work.callHelpers()
     }
 
-    mutating func next() -> Opening.Content? {
-        if share.isEmpty, taken < work.count {
-            share = work.share(taken)[...]
-            taken += 1
-        }
-        return share.popFirst()
+    /// What a change says; to be asked for in the order of the openings, though not of each.
+    mutating func content(of change: ChangeID) -> Opening.Content {
+        while ids[next] != change { next += 1 }
+        defer { next += 1 }
+        let (index, place) = next.quotientAndRemainder(dividingBy: Work.size)
+        if let share, share.index == index { return share.contents[place] }
+        let contents = work.share(index)
+        share = (index, contents)
+        return contents[place]
     }
 }
 
@@ -66,7 +73,7 @@ private final class Work: Sendable {
     }
 
     /// Openings that are done in one go; fewer are not worth another core.
-    private static let size = 32
+    static let size = 32
     private static let cores = ProcessInfo.processInfo.activeProcessorCount
 
     private let openings: [Opening]
@@ -84,27 +91,36 @@ private final class Work: Sendable {
     }
 
     private func help() {
-        while let index = claim() {
+        while let index = claimNext() {
             let contents = opened(index)
             state.withLock { $0.done[index] = contents }
             progress.signal()
         }
     }
 
-    /// The contents of one share; to be asked for once each, in their order.
+    /// The contents of one share; to be asked for once at most, in their order.
     func share(_ index: Int) -> [Opening.Content] {
-        if claim(only: index) != nil { return opened(index) }
+        if claim(index) { return opened(index) }
         while true {
             if let contents = state.withLock({ $0.done.removeValue(forKey: index) }) { return contents }
             progress.wait()
         }
     }
 
-    private func claim(only index: Int? = nil) -> Int? {
+    private func claimNext() -> Int? {
         state.withLock { state in
-            guard state.next < count, index ?? state.next == state.next else { return nil }
+            guard state.next < count else { return nil }
             defer { state.next += 1 }
             return state.next
+        }
+    }
+
+    /// Those before it are not asked for any more, so nobody needs to open them.
+    private func claim(_ index: Int) -> Bool {
+        state.withLock { state in
+            guard state.next <= index else { return false }
+            state.next = index + 1
+            return true
         }
     }
 

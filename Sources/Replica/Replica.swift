@@ -41,8 +41,10 @@ package struct Replica: StoreBacked {
             ) ?? false
         }
 
-        func admitted(_ changes: [ChangeStore.Admitted], in view: SpaceView) throws {
-            try SpaceFold(view, keys: keys, cache: cache).fold(changes)
+        func receive(_ changes: [Change], in view: SpaceView) throws -> ([ChangeStore.Admitted]) throws -> Void {
+            let fold = SpaceFold(view, keys: keys, cache: cache)
+            try fold.openAhead(changes)
+            return fold.fold
         }
     }
 }

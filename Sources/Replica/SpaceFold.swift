@@ -23,6 +23,8 @@ package final class SpaceFold {
     var hasNewActs = false
     /// Those that were looked up, so that each is once, however many changes it opens.
     private var epochKeys: [EpochAudience: Bytes32] = [:]
+    /// Changes that are being opened before it is known which of them are admitted.
+    private var ahead: Openings?
     /// Whether a change that could not be read has been revealed, so that the space has to be folded anew.
     private var isRevealing = false
 
@@ -31,6 +33,14 @@ package final class SpaceFold {
         spaceData = view.space.data
         self.keys = keys
         self.cache = cache
+    }
+
+    /// Has other cores open changes that are about to be admitted.
+    ///
+    /// Keys may come with a control change, so where there is one everything is opened after it.
+    func openAhead(_ changes: [Change]) throws {
+        guard !changes.contains(where: { $0.header.audience == .control }) else { return }
+        ahead = try openings(of: changes)
     }
 
     package func fold(_ admitted: [ChangeStore.Admitted]) throws {
@@ -50,6 +60,7 @@ package final class SpaceFold {
 
     /// Folds the whole space anew from its changes.
     package func refold() throws {
+        ahead = nil
         for table in Schema.foldedTables where !["epoch_key", "disclosed_key"].contains(table.name) {
             try db.cachedStatement(sql: "DELETE FROM \(table.name) WHERE space = ?").execute(arguments: [spaceData])
         }
@@ -198,19 +209,6 @@ extension SpaceFold {
     }
 }
 
-/// Why a change is kept without effect; what is not in this list is the reason a rule gives.
-enum HeldBack: String {
-    case unreadable = "this device holds no key to read it"
-    case partialKeys = "it is sealed with keys that leave out a member, so it counts for nobody"
-    case notAMember = "its author is not a member"
-    case unknownKind = "it contains something that this version does not know; upgrade to read it"
-    case wrongAudience = "it was sealed for the wrong audience"
-    case wrongSpace = "it does not belong in such a space"
-    /// Also for a further device of an agent or a mediator.
-    case cannotSign =
-        "its device signs nothing in this contract; an agent and a mediator sign on the device that they joined with"
-}
-
 extension Assertion {
     fileprivate var isOfAccount: Bool { if case .account = self { true } else { false } }
 }
@@ -228,12 +226,18 @@ extension SpaceFold {
                 counting.append(each)
             }
         }
-        let openings = try counting.map { each in
-            let header = each.change.header
-            return Opening(change: each.change, epochKey: try header.epoch.flatMap { try knownKey(of: $0, header.audience) })
-        }
-        for (each, content) in zip(counting, Openings(openings)) { try fold(each, content) }
+        var openings = try ahead ?? openings(of: counting.map(\.change))
+        ahead = nil
+        for each in counting { try fold(each, openings.content(of: each.change.id)) }
         try saveSlots()
+    }
+
+    private func openings(of changes: [Change]) throws -> Openings {
+        Openings(
+            try changes.map { change in
+                let header = change.header
+                return Opening(change: change, epochKey: try header.epoch.flatMap { try knownKey(of: $0, header.audience) })
+            })
     }
 
     /// Why a change has no effect, whatever it says.
@@ -290,15 +294,5 @@ extension SpaceFold {
             return try hold(admitted.change.id, reason: cause.rawValue)
         }
         if operations.isEmpty { try hold(admitted.change.id, .unknownKind) }
-    }
-
-    func hold(_ change: ChangeID, ordinal: UInt32 = 0, kind: String = "", _ reason: HeldBack) throws {
-        try hold(change, ordinal: ordinal, kind: kind, reason: reason.rawValue)
-    }
-
-    func hold(_ change: ChangeID, ordinal: UInt32 = 0, kind: String = "", reason: String) throws {
-        try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO held_back (space, change, ordinal, kind, reason) VALUES (?, ?, ?, ?, ?)"
-        ).execute(arguments: [spaceData, change.data, Int64(ordinal), kind, reason])
     }
 }

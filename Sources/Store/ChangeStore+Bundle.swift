@@ -16,9 +16,11 @@ extension ChangeStore {
             for space in bundle.spaceIDs {
                 try db.inSavepoint {
                     let view = try self.view(of: space, db)
-                    let result = try admit(bundle.changes(of: space), into: view)
+                    let changes = bundle.changes(of: space)
+                    let build = try keeper.receive(changes.map(\.value), in: view)
+                    let result = try admit(changes, into: view)
                     guard try keeper.takes(view, from: peer) else { return .rollback }
-                    try keeper.admitted(result.admitted, in: view)
+                    try build(result.admitted)
                     isAnyTaken = true
                     all += result.admitted.map(\.change.id)
                     known += result.known

@@ -12,6 +12,7 @@ extension ChangeStore {
         try write { db in
             let view = try self.view(of: space, db)
             let couldShare = peer.mayShare(view.roster, at: clock())
+            let build = try keeper.receive(changes.map(\.value), in: view)
             let (admitted, known) = try admit(changes, into: view)
             if couldShare || peer.mayShare(view.roster, at: clock()) {
                 try view.vouch()
@@ -25,7 +26,7 @@ extension ChangeStore {
                 throw StoreError(.unwanted, "\(space) is not wanted here, so its changes were refused.")
             }
             try limits.check(view, sentBy: peer)
-            try keeper.admitted(admitted, in: view)
+            try build(admitted)
             return Ingested(admitted: admitted.map(\.change.id), known: known)
         }
     }

@@ -95,6 +95,18 @@ extension ChangeStore {
         }
     }
 
+    package func lastTime(in space: SpaceID) throws -> UInt64 {
+        try read { db in
+            let header = try Data.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT header FROM change WHERE space = (SELECT number FROM space WHERE id = ?)
+                        ORDER BY arrival DESC LIMIT 1
+                        """), arguments: [space.data])
+            return try header.map { try Header(decoding: Array($0)).claimedTime } ?? 0
+        }
+    }
+
     package func holds(_ change: ChangeID, in space: SpaceID) throws -> Bool {
         try read { db in
             try Bool.fetchOne(

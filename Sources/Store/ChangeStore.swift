@@ -13,8 +13,10 @@ package struct ChangeStore: Sendable {
     package protocol Keeper: Sendable {
         /// Whether a space is taken from `peer`; judged by its roster once the peer's changes are folded.
         func takes(_ view: SpaceView, from peer: PeerIdentity) throws -> Bool
-        /// Builds on what was admitted, in the same transaction.
-        func admitted(_ changes: [Admitted], in view: SpaceView) throws
+        /// Begins what can be done before it is known which of a peer's changes are admitted.
+        ///
+        /// What comes back is called with those that were, in the same transaction, and builds on them.
+        func receive(_ changes: [Change], in view: SpaceView) throws -> ([Admitted]) throws -> Void
     }
 
     /// One change that was just stored.

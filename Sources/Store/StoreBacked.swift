@@ -19,6 +19,7 @@ extension StoreBacked {
     package func spaces(changedAfter sequence: UInt64) throws -> [SpaceID] { try store.spaces(changedAfter: sequence) }
     package func digest(of space: SpaceID) throws -> Bytes32 { try store.digest(of: space) }
     package func tips(of space: SpaceID) throws -> [Tip] { try store.tips(of: space) }
+    package func lastTime(in space: SpaceID) throws -> UInt64 { try store.lastTime(in: space) }
     package func holds(_ change: ChangeID, in space: SpaceID) throws -> Bool { try store.holds(change, in: space) }
     package func changes(
         in space: SpaceID, after tips: [Tip], from position: UInt64

@@ -14,8 +14,7 @@ extension SyncSession {
     /// Says what is here of spaces that the peer has not seen: of a few at once, of many only digests.
     mutating func offer(_ spaces: [SpaceID], _ key: SessionKey) throws {
         guard spaces.count > SyncLimits.leaves else {
-            for space in spaces { sendTips(of: space) }
-            return
+            return try sendTips(ofEach: spaces)
         }
         // A digest tells the peer what is here, so that has to outlive a loss of power.
         try store.makeDurable(through: store.sequence())
@@ -49,7 +48,7 @@ extension SyncSession {
         case .leaves(let prefix, let theirs):
             try expectDescription(of: prefix)
             let differing = Set(trie.leaves(of: prefix)).symmetricDifference(theirs).map(\.space)
-            for space in Set(differing).sorted() { sendTips(of: space) }
+            try sendTips(ofEach: Set(differing).sorted())
         case .compared(let prefix):
             guard awaitedNodes.removeValue(forKey: prefix) != nil else { throw unasked }
         default: break

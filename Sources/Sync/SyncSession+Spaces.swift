@@ -99,6 +99,15 @@ extension SyncSession {
         outgoing.append(.tips(space))
     }
 
+    /// Tells the tips of spaces, of those first in which something happened last.
+    ///
+    /// The peer answers in this order, and what it lacks is sent in the order of its answers, a space after another. So a new
+    /// device can use what its owner works on long before it has all that is past.
+    mutating func sendTips(ofEach spaces: [SpaceID]) throws {
+        let times = try spaces.map { (space: $0, time: try store.lastTime(in: $0)) }
+        for (space, _) in times.sorted(by: { ($1.time, $0.space) < ($0.time, $1.space) }) { sendTips(of: space) }
+    }
+
     mutating func produceTips(of space: SpaceID) throws -> Frame? {
         // A peer may have sent all it has before it was asked.
         guard awaitedSpaces[space] != nil else { return nil }
@@ -121,7 +130,6 @@ extension SyncSession {
     mutating func receiveSpace(_ frame: Frame) throws {
         switch frame {
         case .tips(let space, let theirs): try answerTips(space, theirs)
-        case .changes(let space, let changes): try take(changes, of: space)
         case .complete(let space): try complete(space)
         case .refused(let space, let reason):
             // Of a fork each side may refuse what the other has.
@@ -168,16 +176,15 @@ extension SyncSession {
 
 /// What the peer sends of a space.
 extension SyncSession {
-    private mutating func take(_ changes: [Change], of space: SpaceID) throws {
+    mutating func take(_ changes: [Change], _ verification: Verification.Result, of space: SpaceID) throws {
         guard statistics.refused[space] == nil else { return }
         if case .answer = lacking[space] { return }
         guard awaitedSpaces[space] != nil || progress[space] != nil else { throw unasked }
         do {
-            let result = Verification.verify(changes)
-            if let unproven = result.unproven.first {
+            if let unproven = verification.unproven.first {
                 throw LedgerError(.badSignature, "\(unproven) is covered by no valid signature, so it is refused.")
             }
-            let ingested = try store.ingest(result.verified, in: space, from: peer)
+            let ingested = try store.ingest(verification.verified, in: space, from: peer)
             if case .news = lacking[space] { lacking[space] = .mended }
             if !ingested.admitted.isEmpty { arrived = try store.sequence() }
             statistics.changesReceived += ingested.admitted.count

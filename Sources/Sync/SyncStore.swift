@@ -19,6 +19,8 @@ package protocol SyncStore {
     /// SHA-256 over the space's tips.
     func digest(of space: SpaceID) throws -> Bytes32
     func tips(of space: SpaceID) throws -> [Tip]
+    /// When the change that arrived last in a space was made, as it claims, in milliseconds since 1970 UTC; 0 if there is none.
+    func lastTime(in space: SpaceID) throws -> UInt64
     func holds(_ change: ChangeID, in space: SpaceID) throws -> Bool
 
     /// What a store with `tips` lacks, in the order of arrival from after `position` on, up to the frame's limit.

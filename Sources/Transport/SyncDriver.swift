@@ -1,3 +1,4 @@
+import AsyncAlgorithms
 import Canon
 package import Ledger
 package import Sync
@@ -98,14 +99,17 @@ package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
     /// Ends when the peer has left, this side has closed, or a frame was wrong.
     private func takeFrames() async throws -> Bool {
         var hasHeard = false
-        for try await frame in connection.frames {
+        // The next frame is read and checked while this one is stored.
+        for try await arrival in connection.frames.map({ frame in Result { try Arrival(frame) } }).buffer(policy: .bounded(1)) {
             if state.withLock(\.isOver) { return true }
-            guard try attempt({ try $0.receive(frame) }) else { return false }
+            guard try attempt({ try $0.receive(arrival.get()) }) else { return false }
             if !hasHeard { onEvent(.firstFrame) }
             hasHeard = true
             // Many frames may be here already, and the other sessions have their turn before the next of this one.
             await Task.yield()
         }
+        // What is read ahead just ends when it is cancelled.
+        if Task.isCancelled { throw TransportError.cancelled(connection.remote) }
         guard mode == .live || state.withLock(\.isOver) else { throw TransportError.closed(connection.remote) }
         return true
     }

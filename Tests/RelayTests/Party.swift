@@ -13,7 +13,7 @@ final class Party: StoreBacked, Sendable {
     /// Takes every space it is sent, so that what keeps one away is the other side alone.
     private struct Keeper: ChangeStore.Keeper {
         func takes(_ view: SpaceView, from peer: PeerIdentity) throws -> Bool { true }
-        func admitted(_ changes: [ChangeStore.Admitted], in view: SpaceView) throws {}
+        func receive(_ changes: [Change], in view: SpaceView) -> ([ChangeStore.Admitted]) throws -> Void { { _ in } }
     }
 
     let keys: DeviceKeys

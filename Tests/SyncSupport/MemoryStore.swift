@@ -116,6 +116,7 @@ extension MemoryStore {
     package func tips(of space: SpaceID) -> [Tip] {
         spaces[space]?.allTips().map { Tip(device: $0.device, seq: $0.seq, id: $0.change) } ?? []
     }
+    package func lastTime(in space: SpaceID) -> UInt64 { spaces[space]?.changes.last?.value.header.claimedTime ?? 0 }
     package func digest(of space: SpaceID) -> Bytes32 { Derivation.sha256(CBORWriter.encode { $0.tips(tips(of: space)) }) }
     package func holds(_ change: ChangeID, in space: SpaceID) -> Bool { spaces[space]?.placement(of: change) != nil }
 

@@ -213,6 +213,25 @@ struct SessionTests {
         }
     }
 
+    @Test("a new device gets a whole space after another, those first in which something happened last", arguments: seeds(6))
+    func newestFirst(seed: UInt64) throws {
+        var world = try World(seed: seed, contracts: 5)
+        let order = world.contracts.indices.shuffled(using: &world.generator)
+        for (time, contract) in order.reversed().enumerated() {
+            world.deskStore.now = UInt64(time + 1)
+            for _ in 0..<30 { try world.write(by: 0, in: contract) }
+        }
+        // Two frames each, of which the first says that the device belongs there.
+        world.deskStore.frameChanges = 25
+        let fresh = MemoryStore(world.laptop.id)
+        var dialog = try Dialog(fresh, world.deskStore)
+        try dialog.run()
+        #expect(dialog.isSettled && fresh.content == world.deskStore.content, "seed \(seed)")
+        let spaces = fresh.arrivals.map(\.space)
+        let runs = spaces.indices.filter { $0 == 0 || spaces[$0 - 1] != spaces[$0] }.map { spaces[$0] }
+        #expect(runs == order.map { world.contracts[$0].space.id }, "seed \(seed)")
+    }
+
     @Test("a device that a session lets in gets what it lacks in the same session")
     func letIn() throws {
         var world = try World(seed: 5, contracts: 1)

@@ -19,6 +19,7 @@ private struct DigestStore: SyncStore {
     func spaces(changedAfter sequence: UInt64) -> [SpaceID] { [] }
     func digest(of space: SpaceID) -> Bytes32 { digests[space] ?? .zero }
     func tips(of space: SpaceID) -> [Tip] { [] }
+    func lastTime(in space: SpaceID) -> UInt64 { 0 }
     func holds(_ change: ChangeID, in space: SpaceID) -> Bool { false }
     func changes(in space: SpaceID, after tips: [Tip], from position: UInt64) -> (changes: [Change], next: UInt64)? { nil }
     func ingest(_ changes: [Verified<Change>], in space: SpaceID, from peer: PeerIdentity) -> Ingested {

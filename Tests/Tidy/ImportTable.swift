@@ -22,7 +22,7 @@ enum ImportTable {
         "Sync": ["Canon", "Ledger", "Crypto"],
         "Store": ["Canon", "Ledger", "Sync", "FileBirth", "GRDB"],
         "Replica": ["Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "Crypto", "GRDB"],
-        "Transport": ["Canon", "Ledger", "Sync", "Crypto", "NIO*", "X509", "SwiftASN1"],
+        "Transport": ["Canon", "Ledger", "Sync", "Crypto", "NIO*", "AsyncAlgorithms", "X509", "SwiftASN1"],
         "Relay": ["Canon", "Ledger", "Sync", "Store", "Transport", "Logging"],
         "Banking": ["Agreement", "XMLCoder", "FoundationXML"],
         "Evidence": [
