@@ -16,13 +16,17 @@ package struct Slot: Hashable, Comparable, Sendable {
 }
 
 /// Whose entry of which slot: each device of the freelancer has its own, and a slot is billed once.
-package struct SlotKey: Hashable, Sendable {
+package struct SlotKey: Hashable, Comparable, Sendable {
     package let slot: Slot
     package let device: DeviceID
 
     package init(slot: Slot, device: DeviceID) {
         self.slot = slot
         self.device = device
+    }
+
+    package static func < (first: SlotKey, second: SlotKey) -> Bool {
+        (first.slot.number, first.device) < (second.slot.number, second.device)
     }
 }
 

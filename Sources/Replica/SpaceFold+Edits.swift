@@ -14,7 +14,8 @@ extension SpaceFold {
         switch edit {
         case .diary(let slot, let device, let entry):
             guard let device = try ownDevice(device, of: person, at: moment) else { return Self.notOwnTime }
-            try record(SlotWrite(person: person, entry: entry), in: SlotKey(slot: slot, device: device), at: moment)
+            let key = SlotKey(slot: slot, device: device)
+            slotWrites.append(SlotWrite(key: key, moment: moment, person: person, entry: entry))
         case .memo(let slot, let device, _, let text):
             guard let device = try ownDevice(device, of: person, at: moment) else { return Self.notOwnTime }
             try write(memo: text, in: SlotKey(slot: slot, device: device), at: moment)

@@ -18,8 +18,8 @@ package final class SpaceFold {
     let spaceData: Data
     /// The terms' text, once an edit needs it; written back at the end.
     var terms: TermsState?
-    /// Slots of the diary that changes have written to and that are not written down yet.
-    var slots: [SlotKey: SlotRegister] = [:]
+    /// What changes have written to slots of the diary, in their order, as far as it is not in the table yet.
+    var slotWrites: [SlotWrite] = []
     var hasNewActs = false
     /// Those that were looked up, so that each is once, however many changes it opens.
     private var epochKeys: [EpochAudience: Bytes32] = [:]
