@@ -21,6 +21,14 @@ extension Row {
         return id
     }
 
+    /// The same by the column's position.
+    package func identifier<ID: Identifier>(_ position: Int) throws -> ID {
+        guard let id = try withUnsafeData(atIndex: position, { $0.flatMap { ID(bytes: $0) } }) else {
+            throw StoreError(.damaged, "Column \(position) of a row is damaged.")
+        }
+        return id
+    }
+
     /// The log in a row of `log`.
     func log() throws -> LogID {
         let device: DeviceID = try identifier("device")

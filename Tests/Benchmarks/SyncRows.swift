@@ -172,9 +172,9 @@ private final class WatchedStore: StoreBacked {
 extension Replica {
     fileprivate func changesOfSpaces() throws -> [SpaceID: Int] {
         try store.read { db in
-            let sql = "SELECT space.id AS id, count(*) AS changes FROM change JOIN space ON space.number = change.space GROUP BY 1"
-            return Dictionary(
-                uniqueKeysWithValues: try Row.fetchAll(db, sql: sql).map { (try $0.identifier("id"), $0["changes"]) })
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT space.id, count(*) FROM change JOIN space ON space.number = change.space GROUP BY 1")
+            return Dictionary(uniqueKeysWithValues: try rows.map { (try $0.identifier(0), $0[1]) })
         }
     }
 }
