@@ -102,9 +102,10 @@ extension SyncSession {
     /// Tells the tips of spaces, of those first in which something happened last.
     ///
     /// The peer answers in this order, and what it lacks is sent in the order of its answers, a space after another. So a new
-    /// device can use what its owner works on long before it has all that is past.
+    /// device can use what its owner works on long before it has all that is past. Of a space that is not shared, not even the
+    /// place in this order says whether it is here.
     mutating func sendTips(ofEach spaces: [SpaceID]) throws {
-        let times = try spaces.map { (space: $0, time: try store.lastTime(in: $0)) }
+        let times = try spaces.map { (space: $0, time: try isShared($0) ? store.lastTime(in: $0) : 0) }
         for (space, _) in times.sorted(by: { ($1.time, $0.space) < ($0.time, $1.space) }) { sendTips(of: space) }
     }
 
@@ -130,6 +131,7 @@ extension SyncSession {
     mutating func receiveSpace(_ frame: Frame) throws {
         switch frame {
         case .tips(let space, let theirs): try answerTips(space, theirs)
+        case .changes(let space, let changes): try take(changes, of: space)
         case .complete(let space): try complete(space)
         case .refused(let space, let reason):
             // Of a fork each side may refuse what the other has.
@@ -176,15 +178,16 @@ extension SyncSession {
 
 /// What the peer sends of a space.
 extension SyncSession {
-    mutating func take(_ changes: [Change], _ verification: Verification.Result, of space: SpaceID) throws {
+    private mutating func take(_ changes: [Change], of space: SpaceID) throws {
         guard statistics.refused[space] == nil else { return }
         if case .answer = lacking[space] { return }
         guard awaitedSpaces[space] != nil || progress[space] != nil else { throw unasked }
         do {
-            if let unproven = verification.unproven.first {
+            let result = Verification.verify(changes)
+            if let unproven = result.unproven.first {
                 throw LedgerError(.badSignature, "\(unproven) is covered by no valid signature, so it is refused.")
             }
-            let ingested = try store.ingest(verification.verified, in: space, from: peer)
+            let ingested = try store.ingest(result.verified, in: space, from: peer)
             if case .news = lacking[space] { lacking[space] = .mended }
             if !ingested.admitted.isEmpty { arrived = try store.sequence() }
             statistics.changesReceived += ingested.admitted.count

@@ -122,10 +122,9 @@ extension SyncSession {
     }
 
     /// Takes one frame from the peer.
-    package mutating func receive(_ bytes: [UInt8]) throws { try receive(Arrival(bytes)) }
+    package mutating func receive(_ bytes: [UInt8]) throws { try receive(Frame(decoding: bytes)) }
 
-    package mutating func receive(_ arrival: Arrival) throws {
-        let frame = arrival.frame
+    package mutating func receive(_ frame: Frame) throws {
         switch frame {
         case .alive: return
         case .refusal(let reason): throw SyncError(.refusedByPeer, reason)
@@ -142,8 +141,7 @@ extension SyncSession {
         case .hello(let theirs, let incarnation, let seen, let claims): try open(theirs, incarnation, seen, claims)
         case .node, .compared, .leaves: try receiveTrie(frame)
         case .recent(let spaces): try compare(spaces)
-        case .changes(let space, let changes): try take(changes, arrival.verification, of: space)
-        case .tips, .complete, .refused: try receiveSpace(frame)
+        case .tips, .changes, .complete, .refused: try receiveSpace(frame)
         case .wantBlob, .chunkList, .chunk, .noBlob: try receiveBlob(frame)
         case .receipt(let receipt):
             // Whoever is no relay of this side's has no word in when something was delivered.

@@ -99,10 +99,11 @@ package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
     /// Ends when the peer has left, this side has closed, or a frame was wrong.
     private func takeFrames() async throws -> Bool {
         var hasHeard = false
-        // The next frame is read and checked while this one is stored.
-        for try await arrival in connection.frames.map({ frame in Result { try Arrival(frame) } }).buffer(policy: .bounded(1)) {
+        // The next frame is decoded while this one is stored. Its signatures are not checked yet: they may be of no interest then.
+        let frames = connection.frames.map { bytes in Result { try Frame(decoding: bytes) } }.buffer(policy: .bounded(1))
+        for try await frame in frames {
             if state.withLock(\.isOver) { return true }
-            guard try attempt({ try $0.receive(arrival.get()) }) else { return false }
+            guard try attempt({ try $0.receive(frame.get()) }) else { return false }
             if !hasHeard { onEvent(.firstFrame) }
             hasHeard = true
             // Many frames may be here already, and the other sessions have their turn before the next of this one.

@@ -116,6 +116,20 @@ struct LyingPeerTests {
         #expect(victim.isUntouched)
     }
 
+    @Test("a stranger who names spaces learns nothing from the order of the answers")
+    func orderOfAnswers() throws {
+        var victim = try Victim(isMember: false)
+        let contract = victim.contract
+        victim.store.now = 77
+        try victim.store.write(
+            in: victim.space, by: contract.desk, .parties, epoch: contract.epoch, [Operation("said")], using: &victim.generator)
+        #expect(victim.store.lastTime(in: victim.space) == 77)
+        let spaces = [Self.unknownSpace, victim.space, try #require(SpaceID(bytes: [UInt8](repeating: 0xff, count: 32)))]
+        try victim.session.receive(Frame.leaves(prefix: [], spaces.map { SpaceDigest(space: $0, digest: 1) }).encoded)
+        let tips = try victim.answers().compactMap { if case .tips(let space, let tips) = $0 { (space, tips) } else { nil } }
+        #expect(tips.map(\.0) == spaces && tips.allSatisfy(\.1.isEmpty))
+    }
+
     @Test("many tips, of however many spaces, are refused rather than kept")
     func manyTips() throws {
         var victim = try Victim(isMember: true)
