@@ -24,7 +24,10 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate {
     static func reply(to request: URLRequest, limit: Int, within timeout: Duration) async throws -> Reply {
         let (stream, replies) = AsyncStream<Reply>.makeStream()
         let exchange = HTTPExchange(limit: limit, replies: replies)
-        let session = URLSession(configuration: .ephemeral, delegate: exchange, delegateQueue: nil)
+        let configuration = URLSessionConfiguration.ephemeral
+        // No reply is of use twice, and Foundation ends the process where a request is cancelled while it looks into a cache.
+        configuration.urlCache = nil
+        let session = URLSession(configuration: configuration, delegate: exchange, delegateQueue: nil)
         defer { session.invalidateAndCancel() }
         session.dataTask(with: request).resume()
         // A timeout of the session's own starts again with each byte that arrives.
