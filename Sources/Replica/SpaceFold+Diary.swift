@@ -28,8 +28,8 @@ private struct SlotRegister {
 
 /// The diary: each slot is a register in columns of its own, read and written once for all changes that are folded together.
 extension SpaceFold {
-    /// Slots between two that are written to, across which both are still read at once.
-    private static let gap: UInt64 = 16
+    /// How far apart two slots may be that are read at once: to read a few rows too many takes as long as to look for one.
+    private static let gap: UInt64 = 4
 
     /// Writes down what changes have written to slots, one stretch of the diary after another.
     func saveSlots() throws {
