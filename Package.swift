@@ -46,6 +46,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
         // TLS 1.3 with mutual device keys.
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        // The question to a timestamp authority.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         // The self-signed certificate that carries a device key into TLS.
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
@@ -71,6 +73,11 @@ let package = Package(
             "Evidence",
             [
                 "Canon", "Ledger", "Documents", "Agreement", "LibCrypto", crypto,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ]),
         // The time of a file's birth, by which a copy is known.

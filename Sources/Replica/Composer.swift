@@ -8,6 +8,7 @@ package final class Composer {
     package let view: SpaceView
     private let store: ChangeStore
     private let keys: KeyRing
+    private let epochKeys: EpochKeys
     let cache: TermsCache
     private var admitted: [ChangeStore.Admitted] = []
     var ownDevice: DeviceID { keys.device.device }
@@ -18,6 +19,7 @@ package final class Composer {
         self.store = store
         self.keys = keys
         self.cache = cache
+        epochKeys = EpochKeys(view)
         generator = keys.randomness()
     }
 
@@ -90,7 +92,7 @@ package final class Composer {
         guard audience.isSealed else { return nil }
         var newest: Draft.Epoch?
         for id in view.roster.epochs.reversed() {
-            guard let key = try SpaceFold.epochKey(id, audience, in: view) else { continue }
+            guard let key = try epochKeys.key(of: id, audience) else { continue }
             let epoch = Draft.Epoch(id: id, key: key)
             // Rather an older key that everyone was given than a newer one that somebody was left out of.
             if view.roster.keysWithout(id, audience).isEmpty, view.roster.strangers(to: id, audience).isEmpty { return epoch }
@@ -131,7 +133,7 @@ package final class Composer {
     ) throws -> [Audience: [SealedKey]] {
         var seals: [Audience: [SealedKey]] = [:]
         for audience in audiences {
-            guard let key = try SpaceFold.epochKey(epoch, audience, in: view) else { continue }
+            guard let key = try epochKeys.key(of: epoch, audience) else { continue }
             let context = SealContext(label: SealContext.share, space: view.space, audience: audience, epoch: epoch)
             seals[audience] = try keys.sealing.seal(key, to: recipients, in: context)
         }
@@ -169,7 +171,7 @@ package final class Composer {
     /// Folds what was written so far.
     package func fold() throws {
         guard !admitted.isEmpty else { return }
-        try SpaceFold(view, keys: keys, cache: cache).fold(admitted)
+        try SpaceFold(view, keys: keys, cache: cache, epochKeys: epochKeys).fold(admitted)
         admitted = []
     }
 }

@@ -21,10 +21,11 @@ extension Replica {
             let revealed = Dictionary(disclosed.map { ($0.change, $0.key) }) { first, _ in first }
             let rows = try Row.fetchAll(
                 db.cachedStatement(sql: "SELECT * FROM change WHERE space = ? ORDER BY arrival"), arguments: [view.number])
+            let epochKeys = EpochKeys(view)
             return try rows.map { row in
                 let change = try row.change()
-                let epochKey = try change.header.epoch.flatMap { try SpaceFold.epochKey($0, change.header.audience, in: view) }
-                return OpenableChange(change: change, changeKey: change.changeKey(epochKey: epochKey) ?? revealed[change.id])
+                let key = change.changeKey(epochKey: try epochKeys.key(for: change))
+                return OpenableChange(change: change, changeKey: key ?? revealed[change.id])
             }
         }
     }

@@ -55,18 +55,14 @@ extension SpaceFold {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT slot, device, lamport, author, seq, change, ordinal FROM diary_entry
+                    SELECT lamport, author, seq, change, ordinal, slot, device FROM diary_entry
                     WHERE space = ? AND slot BETWEEN ? AND ?
                     """), arguments: [spaceData, Int64(first), Int64(last)])
         var stamps: [SlotKey: [Stamp]] = [:]
-        // By position: there are many rows, and to look a column up by its name takes as long as reading it.
         while let row = try rows.next() {
-            let (slot, lamport, seq, ordinal) = (row[0] as Int64, row[2] as Int64, row[4] as Int64, row[6] as Int64)
-            let key = SlotKey(slot: Slot(number: UInt64(slot)), device: try row.identifier(1))
-            let stamp = Stamp(
-                lamport: UInt64(lamport), device: try row.identifier(3), seq: UInt64(seq), change: try row.identifier(5),
-                ordinal: UInt32(ordinal))
-            stamps[key, default: []].append(stamp)
+            let slot: Int64 = row[5]
+            let key = SlotKey(slot: Slot(number: UInt64(slot)), device: try row.identifier(6))
+            stamps[key, default: []].append(try row.stamp())
         }
         return stamps.mapValues { SlotRegister(stored: $0) }
     }

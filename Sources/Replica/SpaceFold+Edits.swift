@@ -149,12 +149,15 @@ extension SpaceFold {
     /// Writes to a register and returns the value that wins now.
     private func write(_ value: [UInt8], to kind: String, _ item: Data, at moment: Moment) throws -> [UInt8]? {
         let rows = try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT * FROM register WHERE space = ? AND kind = ? AND item = ?"),
+            db.cachedStatement(
+                sql: """
+                    SELECT lamport, device, seq, change, ordinal, value FROM register WHERE space = ? AND kind = ? AND item = ?
+                    """),
             arguments: [spaceData, kind, item])
         var register = Register<[UInt8]>(
             try rows.map { row in
                 let bytes: Data = row["value"]
-                return Register<[UInt8]>.Entry(stamp: try row.stamp(by: "device"), value: Array(bytes))
+                return Register<[UInt8]>.Entry(stamp: try row.stamp(), value: Array(bytes))
             })
         let before = Set(register.entries.map(\.stamp))
         register.write(value, at: moment)
@@ -190,11 +193,13 @@ extension SpaceFold {
 }
 
 extension Row {
-    /// The stamp of a write to a register.
-    func stamp(by device: String) throws -> Stamp {
-        let (lamport, seq, ordinal) = (self["lamport"] as Int64, self["seq"] as Int64, self["ordinal"] as Int64)
+    /// The stamp of a write, whose parts are the first five columns: lamport, device, seq, change, ordinal.
+    ///
+    /// By position: there are many such rows, and to look a column up by its name takes as long as reading it.
+    func stamp() throws -> Stamp {
+        let (lamport, seq, ordinal) = (self[0] as Int64, self[2] as Int64, self[4] as Int64)
         return Stamp(
-            lamport: UInt64(lamport), device: try identifier(device), seq: UInt64(seq), change: try identifier("change"),
+            lamport: UInt64(lamport), device: try identifier(1), seq: UInt64(seq), change: try identifier(3),
             ordinal: UInt32(ordinal))
     }
 }

@@ -21,18 +21,18 @@ package final class SpaceFold {
     /// What changes have written to slots of the diary, in their order, as far as it is not in the table yet.
     var slotWrites: [SlotWrite] = []
     var hasNewActs = false
-    /// Those that were looked up, so that each is once, however many changes it opens.
-    private var epochKeys: [EpochAudience: Bytes32] = [:]
+    private let epochKeys: EpochKeys
     /// Changes that are being opened before it is known which of them are admitted.
     private var ahead: Openings?
     /// Whether a change that could not be read has been revealed, so that the space has to be folded anew.
     private var isRevealing = false
 
-    init(_ view: SpaceView, keys: KeyRing, cache: TermsCache) {
+    init(_ view: SpaceView, keys: KeyRing, cache: TermsCache, epochKeys: EpochKeys? = nil) {
         self.view = view
         spaceData = view.space.data
         self.keys = keys
         self.cache = cache
+        self.epochKeys = epochKeys ?? EpochKeys(view)
     }
 
     /// Has other cores open changes that are about to be admitted.
@@ -65,8 +65,7 @@ package final class SpaceFold {
             try db.cachedStatement(sql: "DELETE FROM \(table.name) WHERE space = ?").execute(arguments: [spaceData])
         }
         terms = TermsState()
-        epochKeys = [:]
-        try forgetKeysOfVoidEpochs()
+        try epochKeys.forgetVoidEpochs()
         guard let number = view.number else { return }
         let control = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT * FROM change WHERE space = ? AND audience = 1 ORDER BY arrival"), arguments: [number]
@@ -138,47 +137,11 @@ extension SpaceFold {
             // A body that cannot be read gives no keys and is held back; it must not keep the space from being folded.
             for operation in (try? Admission.controlOperations(of: change.change)) ?? [] {
                 for opened in keys.open(operation, of: change.change.id, in: space, with: agreementKeys) {
-                    let digest = roster.epochDigests[opened.epoch]?[opened.audience]
-                    guard digest == Derivation.epochKeyDigest(opened.key) else { continue }
-                    try db.cachedStatement(
-                        sql: "INSERT OR IGNORE INTO epoch_key (space, epoch, audience, key) VALUES (?, ?, ?, ?)"
-                    ).execute(arguments: [spaceData, opened.epoch.data, Int64(opened.audience.rawValue), opened.key.data])
-                    isNew = isNew || db.changesCount > 0
+                    isNew = try epochKeys.keep(opened.key, of: opened.epoch, opened.audience) || isNew
                 }
             }
         }
         return isNew
-    }
-
-    /// A rotation that was known here may turn out not to count; its keys come back with it if it does after all.
-    private func forgetKeysOfVoidEpochs() throws {
-        let held = try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT DISTINCT epoch FROM epoch_key WHERE space = ?"), arguments: [spaceData])
-        for epoch in try held.map({ try $0.identifier("epoch", as: ChangeID.self) }) where !view.roster.epochs.contains(epoch) {
-            try db.cachedStatement(sql: "DELETE FROM epoch_key WHERE space = ? AND epoch = ?")
-                .execute(arguments: [spaceData, epoch.data])
-        }
-    }
-
-    private struct EpochAudience: Hashable {
-        let epoch: ChangeID
-        let audience: Audience
-    }
-
-    private func knownKey(of epoch: ChangeID, _ audience: Audience) throws -> Bytes32? {
-        let place = EpochAudience(epoch: epoch, audience: audience)
-        if let known = epochKeys[place] { return known }
-        // Only what is there is remembered, since a control change may bring more.
-        let key = try Self.epochKey(epoch, audience, in: view)
-        epochKeys[place] = key
-        return key
-    }
-
-    static func epochKey(_ epoch: ChangeID, _ audience: Audience, in view: SpaceView) throws -> Bytes32? {
-        let data = try Data.fetchOne(
-            view.db.cachedStatement(sql: "SELECT key FROM epoch_key WHERE space = ? AND epoch = ? AND audience = ?"),
-            arguments: [view.space.data, epoch.data, Int64(audience.rawValue)])
-        return data.flatMap { Bytes32($0) }
     }
 }
 
@@ -234,10 +197,7 @@ extension SpaceFold {
 
     private func openings(of changes: [Change]) throws -> Openings {
         Openings(
-            try changes.map { change in
-                let header = change.header
-                return Opening(change: change, epochKey: try header.epoch.flatMap { try knownKey(of: $0, header.audience) })
-            })
+            try changes.map { Opening(change: $0, epochKey: try epochKeys.key(for: $0)) })
     }
 
     /// Why a change has no effect, whatever it says.

@@ -15,17 +15,16 @@ extension Bytes32 {
 extension Row {
     /// A column that holds 32 bytes.
     package func identifier<ID: Identifier>(_ column: String, as _: ID.Type = ID.self) throws -> ID {
-        guard let id = try withUnsafeData(named: column, { $0.flatMap { ID(bytes: $0) } }) else {
-            throw StoreError(.damaged, "The column \(column) of a row is damaged.")
-        }
-        return id
+        try intact(withUnsafeData(named: column) { $0.flatMap { ID(bytes: $0) } }, column)
     }
 
     /// The same by the column's position.
     package func identifier<ID: Identifier>(_ position: Int) throws -> ID {
-        guard let id = try withUnsafeData(atIndex: position, { $0.flatMap { ID(bytes: $0) } }) else {
-            throw StoreError(.damaged, "Column \(position) of a row is damaged.")
-        }
+        try intact(withUnsafeData(atIndex: position) { $0.flatMap { ID(bytes: $0) } }, "\(position)")
+    }
+
+    private func intact<ID>(_ id: ID?, _ column: @autoclosure () -> String) throws -> ID {
+        guard let id else { throw StoreError(.damaged, "The column \(column()) of a row is damaged.") }
         return id
     }
 

@@ -13,9 +13,7 @@ enum Comparison {
 extension SyncSession {
     /// Says what is here of spaces that the peer has not seen: of a few at once, of many only digests.
     mutating func offer(_ spaces: [SpaceID], _ key: SessionKey) throws {
-        guard spaces.count > SyncLimits.leaves else {
-            return try sendTips(ofEach: spaces)
-        }
+        if spaces.count <= SyncLimits.leaves { return try sendTips(ofEach: spaces) }
         // A digest tells the peer what is here, so that has to outlive a loss of power.
         try store.makeDurable(through: store.sequence())
         let recent = try spaces.map { key.digest(of: $0, try store.digest(of: $0)) }
@@ -47,8 +45,8 @@ extension SyncSession {
             outgoing.append(.frame(.compared(prefix: prefix)))
         case .leaves(let prefix, let theirs):
             try expectDescription(of: prefix)
-            let differing = Set(trie.leaves(of: prefix)).symmetricDifference(theirs).map(\.space)
-            try sendTips(ofEach: Set(differing).sorted())
+            let differing = Set(trie.leaves(of: prefix)).symmetricDifference(theirs)
+            try sendTips(ofEach: Set(differing.map(\.space)))
         case .compared(let prefix):
             guard awaitedNodes.removeValue(forKey: prefix) != nil else { throw unasked }
         default: break

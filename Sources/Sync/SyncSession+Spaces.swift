@@ -104,7 +104,7 @@ extension SyncSession {
     /// The peer answers in this order, and what it lacks is sent in the order of its answers, a space after another. So a new
     /// device can use what its owner works on long before it has all that is past. Of a space that is not shared, not even the
     /// place in this order says whether it is here.
-    mutating func sendTips(ofEach spaces: [SpaceID]) throws {
+    mutating func sendTips(ofEach spaces: some Sequence<SpaceID>) throws {
         let times = try spaces.map { (space: $0, time: try isShared($0) ? store.lastTime(in: $0) : 0) }
         for (space, _) in times.sorted(by: { ($1.time, $0.space) < ($0.time, $1.space) }) { sendTips(of: space) }
     }

@@ -11,7 +11,8 @@ package struct TimestampAuthority: Sendable {
     }
 
     package let directory: URL
-    private let port: String
+    /// Without and with TLS.
+    private let ports: [Substring]
 
     /// Runs `body` beside an authority, and ends the authority whatever happens.
     package static func with(_ body: (TimestampAuthority) async throws -> Void) async throws {
@@ -32,8 +33,7 @@ package struct TimestampAuthority: Sendable {
         do {
             let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
             result = .success(
-                try await body(
-                    TimestampAuthority(directory: directory, port: line.trimmingCharacters(in: .whitespacesAndNewlines))))
+                try await body(TimestampAuthority(directory: directory, ports: line.split(whereSeparator: \.isWhitespace))))
         } catch {
             result = .failure(error)
         }
@@ -44,7 +44,10 @@ package struct TimestampAuthority: Sendable {
     }
 
     /// Where the server answers in the way that `path` names.
-    package func url(_ path: String = "stamp") -> String { "http://127.0.0.1:\(port)/\(path)" }
+    package func url(_ path: String = "stamp") -> String { "http://127.0.0.1:\(ports[0])/\(path)" }
+
+    /// The same over TLS, with a certificate that nobody trusts.
+    package var untrusted: String { "https://127.0.0.1:\(ports[1])/stamp" }
 
     package func text(_ name: String) throws -> String {
         try String(contentsOf: directory.appending(path: name), encoding: .utf8)
@@ -62,6 +65,7 @@ package struct TimestampAuthority: Sendable {
         let certificates: [(file: String, name: String, rest: [String])] = [
             ("root", "/CN=Root", issuer),
             ("stranger", "/CN=Stranger", issuer),
+            ("server", "/CN=Server", []),
             ("between", "/CN=Between", issuer + ["-CA", "root.pem", "-CAkey", "root.key"]),
             ("tsa", "/O=Größe/CN=Stamps", stamps + ["-CA", "root.pem", "-CAkey", "root.key"]),
             ("deep", "/CN=Deep Stamps", stamps + ["-CA", "between.pem", "-CAkey", "between.key"]),
@@ -137,7 +141,7 @@ extension TimestampAuthority {
         """
 
     private static let server = """
-        import http.server, subprocess, sys, threading
+        import http.server, ssl, subprocess, sys, threading
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
@@ -175,9 +179,12 @@ extension TimestampAuthority {
 
             def log_message(self, *arguments): pass
 
-        server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-        print(server.server_address[1], flush=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain("server.pem", "server.key")
+        plain, secure = (http.server.HTTPServer(("127.0.0.1", 0), Handler) for _ in range(2))
+        secure.socket = context.wrap_socket(secure.socket, server_side=True)
+        print(f"{plain.server_address[1]} {secure.server_address[1]}", flush=True)
+        for server in (plain, secure): threading.Thread(target=server.serve_forever, daemon=True).start()
         sys.stdin.read()
         """
 }

@@ -26,7 +26,8 @@ enum ImportTable {
         "Relay": ["Canon", "Ledger", "Sync", "Store", "Transport", "Logging"],
         "Banking": ["Agreement", "XMLCoder", "FoundationXML"],
         "Evidence": [
-            "Canon", "Ledger", "Documents", "Agreement", "Market", "Crypto", "LibCrypto", "Mustache", "FoundationNetworking",
+            "Canon", "Ledger", "Documents", "Agreement", "Market", "Crypto", "LibCrypto", "Mustache", "AsyncHTTPClient",
+            "NIO*",
         ],
         "HandselKit": [
             "Canon", "Ledger", "Documents", "Agreement", "Market", "Sync", "Store", "Replica", "Transport", "Banking", "Evidence",

@@ -1,71 +1,75 @@
-import Foundation
-import FoundationNetworking
-import Synchronization
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 /// One request over HTTP whose reply is limited in size and time.
-final class HTTPExchange: NSObject, URLSessionDataDelegate {
+enum HTTPExchange {
     enum Reply: Sendable {
-        case complete(status: Int, type: String?, body: [UInt8])
+        /// With the type of the body, without parameters, in lower case.
+        case complete(status: UInt, type: String?, body: [UInt8])
         case tooLarge
         /// With the reason, which goes into a sentence.
         case failed(String)
     }
 
-    private let limit: Int
-    private let body = Mutex<[UInt8]>([])
-    /// The first reply counts.
-    private let replies: AsyncStream<Reply>.Continuation
+    /// Lives as long as the process: to shut a client down is to wait for each of its connections, also for a name that is not found.
+    private static let client: HTTPClient = {
+        // A redirection could lead from HTTPS to HTTP, and the question would be left behind.
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
 
-    private init(limit: Int, replies: AsyncStream<Reply>.Continuation) {
-        self.limit = limit
-        self.replies = replies
-    }
-
-    static func reply(to request: URLRequest, limit: Int, within timeout: Duration) async throws -> Reply {
-        let (stream, replies) = AsyncStream<Reply>.makeStream()
-        let exchange = HTTPExchange(limit: limit, replies: replies)
-        let configuration = URLSessionConfiguration.ephemeral
-        // No reply is of use twice, and Foundation ends the process where a request is cancelled while it looks into a cache.
-        configuration.urlCache = nil
-        let session = URLSession(configuration: configuration, delegate: exchange, delegateQueue: nil)
-        defer { session.invalidateAndCancel() }
-        session.dataTask(with: request).resume()
-        // A timeout of the session's own starts again with each byte that arrives.
-        let alarm = Task {
-            try await Task.sleep(for: timeout)
-            replies.yield(.failed("it did not answer within \(timeout)"))
-        }
-        defer { alarm.cancel() }
-        guard let reply = await stream.first(where: { _ in true }) else { throw CancellationError() }
-        return reply
-    }
-
-    func urlSession(_: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        let count = body.withLock {
-            $0 += data
-            return $0.count
-        }
-        // The status of what is no reply says more than its size.
-        guard count > limit else { return }
-        let status = (dataTask.response as? HTTPURLResponse)?.statusCode ?? 200
-        replies.yield(status == 200 ? .tooLarge : .complete(status: status, type: nil, body: []))
-    }
-
-    func urlSession(_: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        if let error {
-            replies.yield(.failed(error.localizedDescription))
-        } else if let response = task.response as? HTTPURLResponse {
-            replies.yield(.complete(status: response.statusCode, type: response.mimeType, body: body.withLock { $0 }))
-        } else {
-            replies.yield(.failed("it does not speak HTTP"))
+    /// - Throws: `CancellationError`, and nothing else.
+    static func reply(to request: HTTPClientRequest, limit: Int, within timeout: Duration) async throws -> Reply {
+        try await withThrowingTaskGroup(of: Reply.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await reply(to: request, limit: limit) }
+            group.addTask {
+                try await Task.sleep(for: timeout)
+                return .failed("it did not answer within \(timeout)")
+            }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
         }
     }
 
-    /// Follows no redirection: it could lead from HTTPS to HTTP, and the question would be left behind.
-    func urlSession(
-        _: URLSession, task _: URLSessionTask, willPerformHTTPRedirection _: HTTPURLResponse, newRequest _: URLRequest,
-        completionHandler: @escaping @Sendable (URLRequest?) -> Void
-    ) {
-        completionHandler(nil)
+    private static func reply(to request: HTTPClientRequest, limit: Int) async throws -> Reply {
+        do {
+            // Whoever waits has a limit of its own, for the whole of it.
+            let response = try await client.execute(request, deadline: .distantFuture)
+            // The status of what is no reply says more than its size.
+            guard response.status == .ok else { return .complete(status: response.status.code, type: nil, body: []) }
+            let type = response.headers.first(name: "Content-Type")?.prefix { $0 != ";" && $0 != " " }.lowercased()
+            return .complete(status: 200, type: type, body: Array(buffer: try await response.body.collect(upTo: limit)))
+        } catch is NIOTooManyBytesError {
+            return .tooLarge
+        } catch {
+            try Task.checkCancellation()
+            return .failed(reason(of: error))
+        }
+    }
+
+    private static func reason(of error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError: error.connectionErrors.first.map { reason(of: $0.error) } ?? "its name is not known"
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case is HTTPParserError: "it does not speak HTTP"
+        case NIOSSLError.handshakeFailed(.sslError(let stack)):
+            "\(stack)".contains("CERTIFICATE_VERIFY_FAILED") ? "its certificate is not trusted here" : "a TLS connection failed"
+        case let error as HTTPClientError: error.shortDescription
+        default: "\(error)"
+        }
     }
 }

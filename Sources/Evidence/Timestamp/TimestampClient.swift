@@ -1,5 +1,6 @@
+import AsyncHTTPClient
 import Foundation
-import FoundationNetworking
+import NIOHTTP1
 
 /// Asks a timestamp authority over HTTP (RFC 3161, section 3.4).
 package struct TimestampClient: Sendable {
@@ -23,11 +24,10 @@ package struct TimestampClient: Sendable {
                 .badAddress, "\(url) is not the address of a timestamp authority. Give one that begins with http:// or https://.")
         }
         let question = try TimestampRequest(of: bytes, nonce: nonce)
-        var request = URLRequest(url: address)
-        request.httpMethod = "POST"
-        request.httpBody = Data(question.der)
-        request.setValue("application/timestamp-query", forHTTPHeaderField: "Content-Type")
-        request.setValue("application/timestamp-reply", forHTTPHeaderField: "Accept")
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers = ["Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"]
+        request.body = .bytes(question.der)
 
         switch try await HTTPExchange.reply(to: request, limit: Timestamp.maximumSize, within: timeout) {
         case .failed(let reason):
@@ -37,7 +37,7 @@ package struct TimestampClient: Sendable {
                 .badStatus, "\(url) answered with HTTP status \(status). Check the address of the timestamp authority.")
         case .tooLarge:
             throw TimestampError.tooLarge
-        case .complete(_, let type, _) where type?.lowercased() != "application/timestamp-reply":
+        case .complete(_, let type, _) where type != "application/timestamp-reply":
             throw TimestampError(
                 .badType, "What answers at \(url) is no timestamp authority: its answer is of another type. Check the address.")
         case .complete(_, _, let body):

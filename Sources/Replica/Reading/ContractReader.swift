@@ -191,10 +191,11 @@ extension ContractReader {
         guard let number = view.number else { return [] }
         let rows = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT * FROM change WHERE space = ? ORDER BY lamport, id"), arguments: [number])
+        let epochKeys = EpochKeys(view)
         return try rows.map { row in
             let change = try row.change()
             let placement = try view.placement(row)
-            let key = try change.header.epoch.flatMap { try SpaceFold.epochKey($0, change.header.audience, in: view) }
+            let key = try epochKeys.key(for: change)
             let operations = try change.changeKey(epochKey: key).map { try Body.decode(try change.open(changeKey: $0)) } ?? []
             let person = view.roster.author(of: change.header.device)
             let id = change.id.description

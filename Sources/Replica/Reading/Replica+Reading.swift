@@ -72,8 +72,7 @@ extension Replica {
                     "\"\(reference)\" names \(found.isEmpty ? "no change" : "more than one change") of this contract. "
                         + "`handsel contract history` shows their ids.")
             }
-            let epochKey = try change.header.epoch.flatMap { try SpaceFold.epochKey($0, change.header.audience, in: view) }
-            guard let key = change.changeKey(epochKey: epochKey) else {
+            guard let key = change.changeKey(epochKey: try EpochKeys(view).key(for: change)) else {
                 throw ReplicaError(.notReadable, "This device cannot read \(reference), so it cannot reveal it.")
             }
             return ChangeKey(change: change.id, key: key)
