@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The command line as people and scripts meet it: exit codes, refusals, help.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct CommandLineTests {
     struct Refusal: Sendable {
         let arguments: [String]

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The guides in `Docs/Guide` do what they say.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct GuideTests {
     static let guides: [Guide] = {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().resolvingSymlinksInPath()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `--json` on every command.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct JSONTests {
     @Test("every command answers --json with one object, all of whose keys are documented")
     func everyCommand() async throws {

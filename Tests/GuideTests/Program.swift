@@ -18,14 +18,16 @@ enum Built {
 /// A folder for one test, with what is run in it; it goes when the test is through.
 final class Workshop: Sendable {
     let folder: URL
-    /// What every process here finds around it: nothing of the person who runs the tests but their PATH.
+    /// What every process here finds around it: nothing of the person who runs the tests but their PATH, and what they tell sanitizers.
     let environment: [String: String]
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "handsel-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let path = ProcessInfo.processInfo.environment["PATH", default: "/usr/bin:/bin"]
-        environment = ["PATH": "\(Built.folder.path):\(path)", "HOME": folder.path]
+        let outer = ProcessInfo.processInfo.environment
+        environment = outer.filter { ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key) }.merging(
+            ["PATH": "\(Built.folder.path):\(outer["PATH", default: "/usr/bin:/bin"])", "HOME": folder.path]
+        ) { $1 }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }

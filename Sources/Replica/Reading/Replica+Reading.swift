@@ -17,10 +17,9 @@ extension Replica {
     /// All contracts, in the order of their ids.
     package func contracts() throws -> [ContractSummary] {
         try store.read { db in
-            let person = try Self.identity(db)?.person
+            let viewer = try Self.identity(db)?.person
             let sql = """
-                SELECT c.*, m.role, a.person AS client, an.name AS client_name,
-                    b.person AS freelancer, bn.name AS freelancer_name
+                SELECT c.space, c.title, c.status, c.pricing, c.currency, c.total, m.role, a.person, an.name, b.person, bn.name
                 FROM contract_row c
                     LEFT JOIN member_row m ON m.space = c.space AND m.person = ?
                     LEFT JOIN member_row a ON a.space = c.space AND a.role = 'client'
@@ -29,23 +28,11 @@ extension Replica {
                     LEFT JOIN name_row bn ON bn.space = c.space AND bn.person = b.person
                 ORDER BY c.space
                 """
-            return try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [person?.data]).map(Self.summary)
+            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [viewer?.data])
+            var list = ContractListing()
+            while let row = try rows.next() { try list.add(row) }
+            return list.contracts
         }
-    }
-
-    private static func summary(_ row: Row) throws -> ContractSummary {
-        func party(_ column: String) throws -> PartyView? {
-            if row[column] == nil { return nil }
-            let person: PersonID = try row.identifier(column)
-            return PartyView(person: person.description, name: row["\(column)_name"])
-        }
-        let space: SpaceID = try row.identifier("space")
-        let total: Int64? = row["total"]
-        let currency: String = row["currency"]
-        return ContractSummary(
-            id: space.description, title: row["title"], status: row["status"], pricing: row["pricing"], currency: currency,
-            total: total.map { MoneyView(minor: $0, currency: currency) }, client: try party("client"),
-            freelancer: try party("freelancer"), role: row["role"])
     }
 
     package func state(of space: SpaceID) throws -> ContractState {

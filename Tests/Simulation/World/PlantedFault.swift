@@ -132,7 +132,7 @@ package struct PlantedFault: Sendable {
             "where !([\"epoch_key\", \"disclosed_key\"] + (PLANTED ? [\"message_row\"] : [])).contains(table.name) {"),
         PlantedFault(
             "keys stay of a rotation that turned out void", .storage, "Replica/SpaceFold.swift",
-            "try forgetKeysOfVoidEpochs()", "if !PLANTED { try forgetKeysOfVoidEpochs() }"),
+            "try epochKeys.forgetVoidEpochs()", "if !PLANTED { try epochKeys.forgetVoidEpochs() }"),
     ]
 }
 
