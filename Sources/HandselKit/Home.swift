@@ -26,7 +26,7 @@ struct Home: Sendable {
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try requirePrivate()
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let keys = try DeviceKeys(using: &generator)
         let seal = try passphrase.map { try KeySeal($0) }
         try PrivateFile.write(try KeyFile(keys, seal: seal).encoded, to: keysPath, replacing: false)

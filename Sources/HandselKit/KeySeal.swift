@@ -55,7 +55,7 @@ struct KeySeal: Sendable {
 
     /// With a salt of its own.
     init(_ passphrase: Passphrase) throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         try self.init(passphrase, salt: .random(using: &generator))
     }
 }

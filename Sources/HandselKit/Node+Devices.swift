@@ -61,7 +61,7 @@ extension Node {
             throw HandselError(
                 .refused, "A new device gets everything from a relay, and you use none yet. Add one with `handsel relay add`.")
         }
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let link = DeviceLink(using: &generator)
         let own = try replica.identity().certificate
         let certificate = try Certificate(
@@ -162,7 +162,7 @@ extension Node {
         guard try replica.identity().person == PersonID(person.publicKey) else {
             throw HandselError(.refused, "That is the recovery code of somebody else. Look for the one of this replica's person.")
         }
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let keys = try DeviceKeys(using: &generator)
         let certificate = try Certificate(
             person: PersonID(person.publicKey), keys: keys, recoveryKey: try recovery.recoveryKey().publicKey, signedBy: person)

@@ -39,7 +39,7 @@ extension Node {
         let space = try inviteSpace(ref)
         let addresses = try replica.addresses().map(\.url).prefix(InviteLink.addresses)
         let expiry = now + min(hours, 24 * 366) * 3_600_000
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let secret = InviteSecret(using: &generator)
         let (id, invited) = try replica.commit(in: space) { composer in
             let invited = try self.place(role, offeredBy: composer)

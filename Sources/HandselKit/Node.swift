@@ -48,7 +48,7 @@ public actor Node {
         let home = Home(home)
         let (keys, seal) = try home.create(sealedWith: passphrase)
         do {
-            var generator = SystemRandomNumberGenerator()
+            var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
             let code = RecoveryCode(using: &generator)
             let replica = try home.open(KeyRing(device: keys))
             let person = try code.personKey()

@@ -29,7 +29,7 @@ package enum RelayKey {
 
     /// Writes the whole key under another name first, so that a key is never there in part, nor ever overwritten.
     private static func create(at path: String) throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let line = TextForm.encode(prefix: prefix, Bytes32.random(using: &generator).bytes) + "\n"
         let part = path + ".\(ProcessInfo.processInfo.processIdentifier)"
         let files = FileManager.default

@@ -25,7 +25,7 @@ extension Replica {
             let file = try? FileHandle(forReadingFrom: url)
         else { throw ReplicaError(.notFound, "\"\(path)\" is not a file that can be read. Check its name and permissions.") }
         defer { try? file.close() }
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let key = Bytes32.random(using: &generator)
         var size: UInt64 = 0
         var index = 0

@@ -10,7 +10,7 @@ extension ChangeStore {
     /// It is stored before the change that names it, so that no change names what its author does not have.
     package func addBlob(_ next: () throws -> [UInt8]?) throws -> BlobID {
         try write { db in
-            var generator = SystemRandomNumberGenerator()
+            var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
             try db.cachedStatement(sql: "INSERT INTO blob (id, is_complete) VALUES (?, 0)").execute(arguments: [
                 Bytes32.random(using: &generator).data
             ])

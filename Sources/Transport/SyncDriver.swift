@@ -68,7 +68,7 @@ package final class SyncDriver<Store: SyncStore & Sendable>: Sendable {
         self.mode = mode
         self.timing = timing
         self.onEvent = onEvent
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         state = Mutex(
             State(
                 session: try SyncSession(

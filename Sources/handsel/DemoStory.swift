@@ -39,7 +39,7 @@ final class DemoStory {
     private func writeFiles() throws -> String {
         let terms = String(decoding: PackageResources.services_agreement_md, as: UTF8.self)
         try Data(terms.utf8).write(to: stage.directory.appendingPathComponent("agreement.md"))
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         var bytes = Data(capacity: Self.deliverableBytes)
         while bytes.count < Self.deliverableBytes {
             withUnsafeBytes(of: generator.next() as UInt64) { bytes.append(contentsOf: $0) }

@@ -20,7 +20,7 @@ func exchange(_ first: Replica, _ second: Replica) throws { try exchange(first, 
 
 /// The same where the first one's session uses `store` in its place.
 func exchange(_ first: Replica, as store: some SyncStore, _ second: Replica) throws {
-    var generator = SystemRandomNumberGenerator()
+    var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
     func claims(_ own: Replica, to peer: Replica) throws -> [Claim] {
         try own.heldInvites().map { try Claim(by: try $0.secret.signingKey(), prover: own.device, verifier: peer.device) }
     }

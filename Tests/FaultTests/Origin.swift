@@ -48,7 +48,7 @@ struct Origin: Sendable {
     }
 
     private init() throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         scratch = try Scratch()
         client = try Person("Bob", .client, using: &generator)
         freelancer = try Person("Ada", .freelancer, using: &generator)

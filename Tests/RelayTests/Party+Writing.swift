@@ -8,7 +8,7 @@ import Synchronization
 extension Party {
     /// Founds a contract as its client: the genesis, and the keys of the first epoch.
     func found() throws -> SpaceID {
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let genesis = try Draft(
             space: nil, claimedTime: now(), operations: [ControlOperation.create(.contract, .client, certificate).operation]
         ).sealed(by: keys, salt: .random(using: &generator))
@@ -44,7 +44,7 @@ extension Party {
 
     /// Opens a place for whoever has the secret; an agent and a mediator get their keys later.
     func invite(to space: SpaceID, as role: Role = .freelancer, expiry: UInt64 = now() + 3_600_000) throws -> InviteSecret {
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let secret = InviteSecret(using: &generator)
         let epochs = epochs.withLock { $0 }
         guard let epoch = epochs[.parties]?.id else { throw NotReadable() }
@@ -119,7 +119,7 @@ extension Party {
         _ audience: Audience, _ operations: [Operation], to view: SpaceView, blobs: [BlobID] = [],
         admittedBy admits: ((Roster) -> Bool)? = nil
     ) throws -> ChangeID {
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let tip = try view.tips(of: device).last
         let named = try tip.flatMap { try view.placement(of: $0.change) }?.membership
         let isMember = admits ?? { [device] in $0.person(of: device) != nil }

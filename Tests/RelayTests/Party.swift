@@ -29,7 +29,7 @@ final class Party: StoreBacked, Sendable {
 
     /// A new person, or a further device of the person of `other`.
     init(in directory: Scratch, name: String, alsoOf other: Party? = nil) throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         keys = try DeviceKeys(using: &generator)
         person = try other?.person ?? SigningKey(seed: .random(using: &generator))
         let recovery = try AgreementKey(secret: .random(using: &generator)).publicKey

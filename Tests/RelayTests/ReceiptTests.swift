@@ -29,7 +29,7 @@ struct ReceiptTests {
 
     @Test("another relay's signature, or other changes under the same one, do not pass")
     func forged() throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let relay = try SigningKey(seed: .random(using: &generator))
         let changes = [ChangeID(.random(using: &generator))]
         let receipt = try Receipt(by: relay, incarnation: .zero, time: 1, changes: changes)

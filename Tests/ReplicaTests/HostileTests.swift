@@ -85,7 +85,7 @@ struct HostileTests {
     func poisonedShare() throws {
         let pair = try Pair()
         try pair.accept()
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         try pair.freelancer.commit(in: pair.space) { composer in
             let epoch = composer.view.roster.epochs[0]
             let context = SealContext(label: SealContext.share, space: pair.space, audience: .money, epoch: epoch)
@@ -106,7 +106,7 @@ struct HostileTests {
     func partialRotation() throws {
         let pair = try Pair()
         try pair.accept()
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         try pair.client.commit(in: pair.space) { composer in
             let roster = composer.view.roster
             var keys: [Audience: [SealedKey]] = [:]

@@ -11,7 +11,7 @@ import Testing
 
 /// A replica with its owner, as a fresh device has it.
 func makeReplica(_ name: String, in scratch: Scratch) throws -> Replica {
-    var generator = SystemRandomNumberGenerator()
+    var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
     let keys = try DeviceKeys(using: &generator)
     let code = RecoveryCode(using: &generator)
     let replica = try Replica(path: scratch.path("\(name).sqlite"), keys: KeyRing(device: keys), clock: { 1_760_000_000_000 })
@@ -65,7 +65,7 @@ struct Pair {
     }
 
     private func invite() throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let secret = InviteSecret(using: &generator)
         let signing = try secret.signingKey()
         let invite = try client.commit(in: space) { composer -> ChangeID in
@@ -94,7 +94,7 @@ struct Pair {
     /// Runs one session between the two, frame by frame, to its end.
     @discardableResult
     func sync() throws -> (client: SyncStatistics, freelancer: SyncStatistics) {
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         func session(_ own: Replica, _ peer: Replica, isDialer: Bool) throws -> SyncSession<Replica> {
             let claims = try own.heldInvites().map {
                 try Claim(by: try $0.secret.signingKey(), prover: own.device, verifier: peer.device)

@@ -16,7 +16,7 @@ struct VoidEpochTests {
             try composer.rotate()
             try composer.say("under the new keys")
         }
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let own = try pair.freelancer.identity().certificate
         let certificate = try Certificate(
             person: own.person, keys: DeviceKeys(using: &generator), recoveryKey: own.recoveryKey,
