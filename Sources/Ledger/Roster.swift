@@ -165,11 +165,18 @@ package struct Roster: Hashable, Sendable {
     package var devices: Set<DeviceID> { Set(certificates.keys.filter { person(of: $0) != nil }) }
 
     /// Every X25519 key that reads what is meant for an audience here; every member reads the unsealed ones.
-    package func sealingKeys(reading audience: Audience) -> [Bytes32] {
-        sealingKeys { person in
+    package func sealingKeys(reading audience: Audience) -> [Bytes32] { entitledKeys(reading: audience).sorted() }
+
+    private func entitledKeys(reading audience: Audience) -> Set<Bytes32> {
+        entitledKeys { person in
             guard let role = presentRole(of: person) else { return false }
             return !audience.isSealed || kind?.audiences(readBy: role).contains(audience) == true
         }
+    }
+
+    /// Whether everyone who ought to read an epoch of an audience was given its key, and nobody else.
+    package func isUpToDate(_ epoch: ChangeID, _ audience: Audience) -> Bool {
+        epochRecipients[epoch]?[audience] ?? [] == entitledKeys(reading: audience)
     }
 
     /// The keys that ought to read an epoch of an audience and were never given its key.
@@ -179,18 +186,18 @@ package struct Roster: Hashable, Sendable {
     }
 
     /// The X25519 keys of all devices of a person.
-    package func sealingKeys(of person: PersonID) -> [Bytes32] { sealingKeys { $0 == person } }
+    package func sealingKeys(of person: PersonID) -> [Bytes32] { entitledKeys { $0 == person }.sorted() }
 
     /// A removed device reads nothing more; its person's recovery code does, even if they are left without a device.
-    private func sealingKeys(where isEntitled: (PersonID) -> Bool) -> [Bytes32] {
+    private func entitledKeys(where isEntitled: (PersonID) -> Bool) -> Set<Bytes32> {
         let entitled = certificates.values.filter { isEntitled($0.person) }
         let devices = entitled.filter { !isRemoved($0.device) }.flatMap(\.sealingKeys)
-        return Set(devices + entitled.filter(\.isSignedByPerson).map(\.recoveryKey)).sorted()
+        return Set(devices + entitled.filter(\.isSignedByPerson).map(\.recoveryKey))
     }
 
     /// Keys that were given an epoch's key and ought not to read what is written from now on.
     package func strangers(to epoch: ChangeID, _ audience: Audience) -> Set<Bytes32> {
-        (epochRecipients[epoch]?[audience] ?? []).subtracting(sealingKeys(reading: audience))
+        (epochRecipients[epoch]?[audience] ?? []).subtracting(entitledKeys(reading: audience))
     }
 
     package func person(in role: Role) -> PersonID? { roles.first { $0.value == role && !former.contains($0.key) }?.key }

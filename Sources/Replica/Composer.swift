@@ -11,6 +11,7 @@ package final class Composer {
     private let epochKeys: EpochKeys
     let cache: TermsCache
     private var admitted: [ChangeStore.Admitted] = []
+    private var openings: [Opening] = []
     var ownDevice: DeviceID { keys.device.device }
     private var generator: any RandomNumberGenerator
 
@@ -41,6 +42,7 @@ package final class Composer {
             audience: audience, epoch: try epoch(for: audience), claimedTime: store.clock(), operations: operations, blobs: blobs)
         let change = try draft.sealed(by: keys.device, salt: .random(using: &generator))
         admitted.append(try store.append(change, to: view))
+        openings.append(Opening(change.value, saying: operations))
         return change.value.id
     }
 
@@ -95,7 +97,7 @@ package final class Composer {
             guard let key = try epochKeys.key(of: id, audience) else { continue }
             let epoch = Draft.Epoch(id: id, key: key)
             // Rather an older key that everyone was given than a newer one that somebody was left out of.
-            if view.roster.keysWithout(id, audience).isEmpty, view.roster.strangers(to: id, audience).isEmpty { return epoch }
+            if view.roster.isUpToDate(id, audience) { return epoch }
             newest = newest ?? epoch
         }
         if let newest { return newest }
@@ -171,8 +173,8 @@ package final class Composer {
     /// Folds what was written so far.
     package func fold() throws {
         guard !admitted.isEmpty else { return }
-        try SpaceFold(view, keys: keys, cache: cache, epochKeys: epochKeys).fold(admitted)
-        admitted = []
+        try SpaceFold(view, keys: keys, cache: cache, epochKeys: epochKeys).fold(admitted, written: openings)
+        (admitted, openings) = ([], [])
     }
 }
 

@@ -5,10 +5,21 @@ import Foundation
 import Ledger
 import Synchronization
 
-/// A change whose body is to be opened, with the key of its epoch if this device holds it.
+/// A change whose body is to be opened.
 struct Opening: Sendable {
     let change: Change
-    let epochKey: Bytes32?
+    private let source: Source
+
+    private enum Source {
+        /// With the key of its epoch if this device holds it.
+        case body(epochKey: Bytes32?)
+        /// This device has just written it.
+        case operations([Ledger.Operation])
+    }
+
+    init(_ change: Change, epochKey: Bytes32?) { (self.change, source) = (change, .body(epochKey: epochKey)) }
+
+    init(_ change: Change, saying operations: [Ledger.Operation]) { (self.change, source) = (change, .operations(operations)) }
 
     /// What a change says.
     enum Content: Sendable {
@@ -21,12 +32,19 @@ struct Opening: Sendable {
     }
 
     fileprivate var content: Content {
-        change.changeKey(epochKey: epochKey).map { Self.content(of: change, with: $0) } ?? .sealed
+        switch source {
+        case .body(let epochKey): change.changeKey(epochKey: epochKey).map { Self.content(of: change, with: $0) } ?? .sealed
+        case .operations(let operations): Self.read { operations }
+        }
     }
 
     static func content(of change: Change, with key: Bytes32) -> Content {
+        read { try Body.decode(try change.open(changeKey: key)) }
+    }
+
+    private static func read(_ operations: () throws -> [Ledger.Operation]) -> Content {
         do {
-            let read = try Body.decode(try change.open(changeKey: key)).map { try Assertion($0) }
+            let read = try operations().map { try Assertion($0) }
             let assertions = read.compactMap(\.self)
             return assertions.count == read.count ? .assertions(assertions) : .unknown
         } catch let error as LedgerError {

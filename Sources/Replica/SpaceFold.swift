@@ -40,7 +40,13 @@ package final class SpaceFold {
     /// Keys may come with a control change, so where there is one everything is opened after it.
     func openAhead(_ changes: [Change]) throws {
         guard !changes.contains(where: { $0.header.audience == .control }) else { return }
-        ahead = try openings(of: changes)
+        ahead = Openings(try openings(of: changes))
+    }
+
+    /// Folds what this device has just written, and knows what it says.
+    func fold(_ admitted: [ChangeStore.Admitted], written openings: [Opening]) throws {
+        ahead = Openings(openings)
+        try fold(admitted)
     }
 
     package func fold(_ admitted: [ChangeStore.Admitted]) throws {
@@ -189,15 +195,14 @@ extension SpaceFold {
                 counting.append(each)
             }
         }
-        var openings = try ahead ?? openings(of: counting.map(\.change))
+        var openings = try ahead ?? Openings(openings(of: counting.map(\.change)))
         ahead = nil
         for each in counting { try fold(each, openings.content(of: each.change.id)) }
         try saveSlots()
     }
 
-    private func openings(of changes: [Change]) throws -> Openings {
-        Openings(
-            try changes.map { Opening(change: $0, epochKey: try epochKeys.key(for: $0)) })
+    private func openings(of changes: [Change]) throws -> [Opening] {
+        try changes.map { Opening($0, epochKey: try epochKeys.key(for: $0)) }
     }
 
     /// Why a change has no effect, whatever it says.

@@ -19,7 +19,10 @@ extension ChangeStore {
                     let changes = bundle.changes(of: space)
                     let build = try keeper.receive(changes.map(\.value), in: view)
                     let result = try admit(changes, into: view)
-                    guard try keeper.takes(view, from: peer) else { return .rollback }
+                    guard try keeper.takes(view, from: peer) else {
+                        memo.drop(space)
+                        return .rollback
+                    }
                     try build(result.admitted)
                     isAnyTaken = true
                     all += result.admitted.map(\.change.id)

@@ -34,7 +34,7 @@ package struct ChangeStore: Sendable {
     package let keeper: any Keeper
     package let limits: StoreLimits
     package let clock: @Sendable () -> UInt64
-    private let memo = ControlMemo()
+    let memo = SpaceMemo()
     private let survival = Survival()
     /// Why nothing is written: a newer program has made the file.
     ///
@@ -84,10 +84,13 @@ package struct ChangeStore: Sendable {
     private func immediately<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try database.writeWithoutTransaction { db in
             var result: Value?
+            var isCommitted = false
+            defer { memo.end(isCommitted: isCommitted) }
             try db.inTransaction(.immediate) {
                 result = try body(db)
                 return .commit
             }
+            isCommitted = true
             guard let result else { throw StoreError(.damaged, "A transaction ended without a result.") }
             return result
         }

@@ -22,24 +22,34 @@ package final class SpaceView: History {
     private var placements: [ChangeID: Placement] = [:]
     /// The last change of each log that was asked for.
     private var ends: [LogID: Placement] = [:]
-    private let memo: ControlMemo
+    private let memo: SpaceMemo
     /// The control changes that are stored, in order of arrival.
     private var controlChanges: [ChangeID] = []
+    /// The arrival of the space's last change.
+    private var last: Int64 = 0
 
-    init(_ space: SpaceID, _ db: Database, memo: ControlMemo) throws {
+    init(_ space: SpaceID, _ db: Database, memo: SpaceMemo) throws {
         self.db = db
         self.memo = memo
         self.space = space
         control = ControlLog()
-        guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM space WHERE id = ?"), arguments: [space.data])
-        else { return }
-        number = row["number"]
-        isVouched = row["is_vouched"]
-        bytes = row["bytes"]
-        for row in try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM log WHERE space = ?"), arguments: [number]) {
-            remember(try row.log(), as: row["number"])
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT number, is_vouched, bytes, (SELECT max(arrival) FROM change WHERE space = number) AS last
+                    FROM space WHERE id = ?
+                    """), arguments: [space.data])
+        guard let row else { return }
+        (number, isVouched, bytes, last) = (row[0], row[1], row[2], row[3] ?? 0)
+        if let known = memo.entry(of: space), known.last == last {
+            for (log, number) in known.numbers { remember(log, as: number) }
+            (ends, controlChanges, control) = (known.ends, known.controlChanges, known.control)
+        } else {
+            for row in try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM log WHERE space = ?"), arguments: [number]) {
+                remember(try row.log(), as: row["number"])
+            }
+            try loadControl()
         }
-        try loadControl()
     }
 
     func loadControl() throws {
@@ -48,10 +58,10 @@ package final class SpaceView: History {
             arguments: [number]
         ).map { try $0.identifier("id") }
         let known = memo.entry(of: space).flatMap { entry in
-            entry.branches == branches && controlChanges.starts(with: entry.changes) ? entry : nil
+            entry.branches == branches && controlChanges.starts(with: entry.controlChanges) ? entry : nil
         }
         control = known?.control ?? ControlLog()
-        let missing = controlChanges.dropFirst(known?.changes.count ?? 0)
+        let missing = controlChanges.dropFirst(known?.controlChanges.count ?? 0)
         let entries = try missing.map { id in
             let row = try Row.fetchOne(
                 try db.cachedStatement(sql: "SELECT * FROM change WHERE id = ? AND space = ?"), arguments: [id.data, number])
@@ -61,12 +71,14 @@ package final class SpaceView: History {
         for entry in entries { control.insert(entry) }
         control.fold()
         try settle()
-        if known?.changes.count != controlChanges.count || known?.control.standing != control.standing { rememberControl() }
+        remember()
     }
 
-    /// Remembers what has been folded, and whose rosters were looked up.
-    func rememberControl() {
-        memo.remember(ControlMemo.Entry(changes: controlChanges, branches: branches, control: control), of: space)
+    /// Remembers the space as it is now, and whose rosters were looked up.
+    private func remember() {
+        let entry = SpaceMemo.Entry(
+            last: last, numbers: numbers, ends: ends, controlChanges: controlChanges, control: control)
+        if db.configuration.readonly { memo.remember(entry, of: space) } else { memo.keep(entry, of: space) }
     }
 
     private var branches: Set<LogID> { Set(numbers.keys.filter { $0.branch != nil }) }
@@ -181,6 +193,7 @@ package final class SpaceView: History {
             try StoredVector.encode(placement.past) { try logNumber(of: $0, in: space) }, Data(value.headerBytes),
             value.signature.map { Data($0) }, change.isSignatureChecked, Data(value.body),
         ])
+        last = db.lastInsertedRowID
         (placements[value.id], ends[placement.stamp.log]) = (placement, placement)
         bytes += value.headerBytes.count + value.body.count
         for blob in value.header.blobs { try use(blob, in: space) }
@@ -208,7 +221,7 @@ package final class SpaceView: History {
         let isControl = admitted.contains { $0.change.header.audience == .control }
         if isControl { control.fold() }
         try settle()
-        rememberControl()
+        remember()
         // An epoch stands or falls with others' changes, too; one that is new here stands from the start.
         let new = Set(admitted.map(\.change.id))
         if control.standing != standing || epochs != Set(roster.epochs).subtracting(new) { hasNewStanding = true }

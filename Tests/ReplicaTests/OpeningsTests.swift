@@ -21,7 +21,7 @@ struct OpeningsTests {
                 claimedTime: 0, operations: [Edit.message(text: "\(number)", files: []).operation])
             let change = try draft.sealed(by: device.keys, salt: .random(using: &generator)).value
             previous = change.id
-            return Opening(change: change, epochKey: number % 5 == 4 ? nil : epoch.key)
+            return Opening(change, epochKey: number % 5 == 4 ? nil : epoch.key)
         }
     }
 
