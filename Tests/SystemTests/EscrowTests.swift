@@ -4,7 +4,7 @@ import Testing
 /// Four homes, the command line and a bank's files: money from the deposit to the payout.
 @Suite("Money between four homes", .enabled(if: SQLite.isInstalled))
 struct EscrowTests {
-    @Test("the agent follows the money and cannot open a message", .timeLimit(.minutes(5)))
+    @Test("the agent follows the money and cannot open a message", .timeLimit(.minutes(20)))
     func audiences() async throws {
         try await EscrowScene.with { stage in
             try await stage.fund("Design", "500.00")
@@ -32,7 +32,7 @@ struct EscrowTests {
         }
     }
 
-    @Test("a statement read twice changes nothing, and the books agree with the bank to the cent", .timeLimit(.minutes(5)))
+    @Test("a statement read twice changes nothing, and the books agree with the bank to the cent", .timeLimit(.minutes(20)))
     func statements() async throws {
         try await EscrowScene.with { stage in
             try await stage.fund("Design", "500.00")
@@ -60,7 +60,7 @@ struct EscrowTests {
 
     @Test(
         "release and dispute, signed without knowledge of each other: both stand, and what was released is paid",
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(20)))
     func releaseAndDispute() async throws {
         try await EscrowScene.with { stage in
             try await stage.fund("Design", "500.00")
@@ -80,7 +80,7 @@ struct EscrowTests {
         }
     }
 
-    @Test("a ruling divides what is held, and payout, refund and statement come to nothing left", .timeLimit(.minutes(5)))
+    @Test("a ruling divides what is held, and payout, refund and statement come to nothing left", .timeLimit(.minutes(20)))
     func toTheEnd() async throws {
         try await EscrowScene.with { stage in
             try await stage.fund("Design", "500.00")

@@ -8,7 +8,7 @@ struct HourlyTests {
 
     @Test(
         "a week is signed, reviewed and paid from the deposit, what is disputed is not, and PayPal gets its file",
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(20)))
     func week() async throws {
         try await EscrowScene.with { stage in
             try await agree(stage)

@@ -37,7 +37,7 @@ struct ReplacementTests {
 
     @Test(
         "the new ones act for both parties, and the old ones get nothing more, sign nothing and are told why",
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(20)))
     func replaced() async throws {
         try await EscrowScene.with { stage in
             let (ada, bob, eve, max) = (stage.ada, stage.bob, stage.eve, stage.max)
