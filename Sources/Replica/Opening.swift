@@ -34,7 +34,8 @@ struct Opening: Sendable {
     fileprivate var content: Content {
         switch source {
         case .body(let epochKey): change.changeKey(epochKey: epochKey).map { Self.content(of: change, with: $0) } ?? .sealed
-        case .operations(let operations): Self.read { operations }
+        // As others will read it: what is no operation to them must be none here.
+        case .operations(let operations): Self.read { try Body.decode(Body.encode(operations)) }
         }
     }
 
