@@ -5,13 +5,8 @@ import Replica
 import Support
 import Testing
 
-/// A seed, which an environment variable replaces so that a failure can be run again.
-func seed(_ standard: UInt64) -> UInt64 { number("HANDSEL_SEED").map { UInt64($0) } ?? standard }
-
 /// How many runs: few ordinarily, as many as an environment variable says in a long one.
-func runs(_ standard: Int) -> Int { number("HANDSEL_FAULTS") ?? standard }
-
-private func number(_ variable: String) -> Int? { ProcessInfo.processInfo.environment[variable].flatMap { Int($0) } }
+func runs(_ standard: Int) -> Int { count("HANDSEL_FAULTS", standard: standard) }
 
 @Suite("What was sent or confirmed outlives a loss of power")
 struct PowerLossTests {

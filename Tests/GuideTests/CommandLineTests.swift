@@ -1,8 +1,9 @@
 import Foundation
+import Support
 import Testing
 
 /// The command line as people and scripts meet it: exit codes, refusals, help.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(5 * allowance)))
 struct CommandLineTests {
     struct Refusal: Sendable {
         let arguments: [String]

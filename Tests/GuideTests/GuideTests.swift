@@ -1,8 +1,9 @@
 import Foundation
+import Support
 import Testing
 
 /// The guides in `Docs/Guide` do what they say.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(5 * allowance)))
 struct GuideTests {
     static let guides: [Guide] = {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().resolvingSymlinksInPath()

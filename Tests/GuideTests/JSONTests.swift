@@ -1,8 +1,9 @@
 import Foundation
+import Support
 import Testing
 
 /// `--json` on every command.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(5 * allowance)))
 struct JSONTests {
     @Test("every command answers --json with one object, all of whose keys are documented")
     func everyCommand() async throws {

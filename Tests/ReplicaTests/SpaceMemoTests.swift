@@ -20,22 +20,14 @@ struct SpaceMemoTests {
         let devices: Set<DeviceID>
         let standing: Standing
 
-        init(_ space: SpaceID, in replica: Replica) throws {
-            self = try replica.store.write { db in
+        static func now(_ space: SpaceID, in replica: Replica) throws -> Found {
+            try replica.store.write { db in
                 let view = try replica.store.view(of: space, db)
                 return Found(
                     number: view.number, numbers: view.numbers, tips: try view.allTips(), heads: try view.heads(),
                     controlCount: view.controlCount, epochs: view.roster.epochs, devices: view.roster.devices,
                     standing: view.control.standing)
             }
-        }
-
-        private init(
-            number: Int64?, numbers: [LogID: Int64], tips: [Stamp], heads: [Stamp], controlCount: Int, epochs: [ChangeID],
-            devices: Set<DeviceID>, standing: Standing
-        ) {
-            (self.number, self.numbers, self.tips, self.heads) = (number, numbers, tips, heads)
-            (self.controlCount, self.epochs, self.devices, self.standing) = (controlCount, epochs, devices, standing)
         }
     }
 
@@ -78,9 +70,9 @@ struct SpaceMemoTests {
             guard generator.chance(30) else { continue }
             let fresh = try another()
             for space in spaces {
-                let expected = try Found(space, in: fresh)
+                let expected = try Found.now(space, in: fresh)
                 for replica in [pair.client, beside] {
-                    let found = try Found(space, in: replica)
+                    let found = try Found.now(space, in: replica)
                     #expect(found == expected, "seed \(seed), step \(step)")
                 }
             }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("A relay carries what it cannot read", .enabled(if: SQLite.isInstalled))

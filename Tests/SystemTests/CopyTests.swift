@@ -58,7 +58,9 @@ struct CopyTests {
         }
     }
 
-    @Test("a backup in the place of what was removed is noticed, though it may have its number", .timeLimit(.minutes(20)))
+    @Test(
+        "a backup in the place of what was removed is noticed, though it may have its number", .timeLimit(.minutes(5 * allowance))
+    )
     func restored() async throws {
         try await Self.withWork { scene, _, _ in
             let backup = scene.path("backup")
@@ -73,7 +75,7 @@ struct CopyTests {
         }
     }
 
-    @Test("a folder that is renamed is the same replica", .timeLimit(.minutes(20)))
+    @Test("a folder that is renamed is the same replica", .timeLimit(.minutes(5 * allowance)))
     func renamed() async throws {
         try await Self.withWork { scene, _, _ in
             let moved = Person("ada", in: scene.folder, home: "moved")

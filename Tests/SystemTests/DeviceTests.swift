@@ -1,10 +1,13 @@
 import Foundation
+import Support
 import Testing
 
 /// One person's several devices: added by a code, removed, stolen, copied.
 @Suite("Several devices of one person", .enabled(if: SQLite.isInstalled))
 struct DeviceTests {
-    @Test("a second device comes in by a code, reads everything, writes, and the code works once", .timeLimit(.minutes(20)))
+    @Test(
+        "a second device comes in by a code, reads everything, writes, and the code works once",
+        .timeLimit(.minutes(3 * allowance)))
     func added() async throws {
         try await Scene.withRelay { scene, relay in
             try await scene.agree(through: relay)
@@ -28,7 +31,7 @@ struct DeviceTests {
 
     @Test(
         "a device stolen while it is offline and writing: in whatever order all come back, the same counts everywhere",
-        .timeLimit(.minutes(20)), arguments: [[0, 1, 2, 3], [3, 2, 1, 0], [2, 3, 0, 1], [1, 3, 2, 0]])
+        .timeLimit(.minutes(5 * allowance)), arguments: [[0, 1, 2, 3], [3, 2, 1, 0], [2, 3, 0, 1], [1, 3, 2, 0]])
     func stolen(order: [Int]) async throws {
         try await Scene.withRelay { scene, relay in
             try await scene.agree(through: relay)
@@ -71,7 +74,7 @@ struct DeviceTests {
         }
     }
 
-    @Test("two that remove each other are both out, and the recovery code decides", .timeLimit(.minutes(20)))
+    @Test("two that remove each other are both out, and the recovery code decides", .timeLimit(.minutes(3 * allowance)))
     func mutual() async throws {
         try await Scene.withRelay { scene, relay in
             let made: InitAnswer = try await scene.ada.ask("init", "--name", "Ada Freelancer", "--relay", relay.link)

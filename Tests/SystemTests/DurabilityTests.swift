@@ -9,7 +9,7 @@ struct DurabilityTests {
     /// Below it all of a session is but its changes.
     private static let largeSend = 8_192
 
-    @Test("the replica is synced to disk before the first change is sent", .timeLimit(.minutes(20)))
+    @Test("the replica is synced to disk before the first change is sent", .timeLimit(.minutes(5 * allowance)))
     func syncedBeforeSent() async throws {
         var generator = SeededGenerator(seed: seed(41))
         try await Scene.withRelay { scene, relay in

@@ -1,10 +1,11 @@
 import Foundation
+import Support
 import Testing
 
 /// Four homes, the command line and a bank's files: money from the deposit to the payout.
 @Suite("Money between four homes", .enabled(if: SQLite.isInstalled))
 struct EscrowTests {
-    @Test("the agent follows the money and cannot open a message", .timeLimit(.minutes(20)))
+    @Test("the agent follows the money and cannot open a message", .timeLimit(.minutes(5 * allowance)))
     func audiences() async throws {
         try await EscrowScene.with { stage in
             try await stage.fund("Design", "500.00")
@@ -32,7 +33,9 @@ struct EscrowTests {
         }
     }
 
-    @Test("a statement read twice changes nothing, and the books agree with the bank to the cent", .timeLimit(.minutes(20)))
+    @Test(
+        "a statement read twice changes nothing, and the books agree with the bank to the cent",
+        .timeLimit(.minutes(5 * allowance)))
     func statements() async throws {
         try await EscrowScene.with { stage in
             try await stage.fund("Design", "500.00")
@@ -60,7 +63,7 @@ struct EscrowTests {
 
     @Test(
         "release and dispute, signed without knowledge of each other: both stand, and what was released is paid",
-        .timeLimit(.minutes(20)))
+        .timeLimit(.minutes(5 * allowance)))
     func releaseAndDispute() async throws {
         try await EscrowScene.with { stage in
             try await stage.fund("Design", "500.00")
@@ -80,7 +83,9 @@ struct EscrowTests {
         }
     }
 
-    @Test("a ruling divides what is held, and payout, refund and statement come to nothing left", .timeLimit(.minutes(20)))
+    @Test(
+        "a ruling divides what is held, and payout, refund and statement come to nothing left",
+        .timeLimit(.minutes(5 * allowance)))
     func toTheEnd() async throws {
         try await EscrowScene.with { stage in
             try await stage.fund("Design", "500.00")

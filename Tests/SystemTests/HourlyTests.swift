@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// An hourly contract between three homes, from the deposit to the payout file.
@@ -8,7 +9,7 @@ struct HourlyTests {
 
     @Test(
         "a week is signed, reviewed and paid from the deposit, what is disputed is not, and PayPal gets its file",
-        .timeLimit(.minutes(20)))
+        .timeLimit(.minutes(5 * allowance)))
     func week() async throws {
         try await EscrowScene.with { stage in
             try await agree(stage)

@@ -9,60 +9,40 @@ struct LocalKillTests {
 
     @Test("a bundle that was read in part is read again", .timeLimit(.minutes(30)))
     func bundle() async throws {
-        let seed = seed(41)
-        var generator = SeededGenerator(seed: seed)
+        var interrupter = Interrupter(seed: seed(41))
         try await Scene.with { scene in
             try await scene.agreeByBundles()
-            var duration: Duration?
-            var killed = 0
             for number in 0...Self.kills {
-                try await work(of: scene.ada, number, in: scene, using: &generator)
+                try await work(of: scene.ada, number, in: scene, using: &interrupter.generator)
                 let bundle = scene.path("news.bundle")
                 try await scene.ada.run("bundle", "write", bundle.path, "--space", Scene.contract)
-                let read = ["bundle", "read", bundle.path]
-                // The first says how long it takes.
-                guard let whole = duration else {
-                    duration = try await time { try await scene.bob.run("bundle", "read", bundle.path) }
-                    continue
-                }
-                if try await kill(read, of: scene.bob, after: whole * (Double(generator.pick(0..<100)) / 100)) { killed += 1 }
-                let place: Comment = "seed \(seed), kill \(number)"
-                try await checkHealth(of: scene.bob, place)
+                try await interrupter.run(["bundle", "read", bundle.path], by: scene.bob)
+                try await checkHealth(of: scene.bob, interrupter.place)
                 try await scene.bob.run("bundle", "read", bundle.path)
                 let difference = try await scene.difference()
-                #expect(difference == nil, place)
+                #expect(difference == nil, interrupter.place)
             }
-            #expect(killed * 2 >= Self.kills, "seed \(seed): only \(killed) were killed before they had ended")
         }
+        #expect(interrupter.kills * 2 >= Self.kills, interrupter.place)
     }
 
     @Test("what doctor was rebuilding is rebuilt by the next", .timeLimit(.minutes(30)))
     func doctor() async throws {
-        let seed = seed(42)
-        var generator = SeededGenerator(seed: seed)
+        var interrupter = Interrupter(seed: seed(42))
         try await Scene.with { scene in
             try await scene.agreeByBundles()
-            try await work(of: scene.ada, 0, in: scene, using: &generator)
+            try await work(of: scene.ada, 0, in: scene, using: &interrupter.generator)
             let before = try await scene.ada.contractText()
-            var duration: Duration?
-            var killed = 0
-            for number in 0...Self.kills {
+            for _ in 0...Self.kills {
                 try await SQLite.query(scene.ada.replica, "DELETE FROM message_row; UPDATE diary_entry SET activity = 1;")
-                if let whole = duration {
-                    if try await kill(["doctor"], of: scene.ada, after: whole * (Double(generator.pick(0..<100)) / 100)) {
-                        killed += 1
-                    }
-                    try await scene.ada.run("doctor")
-                } else {
-                    duration = try await time { try await scene.ada.run("doctor") }
-                }
-                let place: Comment = "seed \(seed), kill \(number)"
-                try await checkHealth(of: scene.ada, place)
+                try await interrupter.run(["doctor"], by: scene.ada)
+                try await scene.ada.run("doctor")
+                try await checkHealth(of: scene.ada, interrupter.place)
                 let after = try await scene.ada.contractText()
-                #expect(after == before, place)
+                #expect(after == before, interrupter.place)
             }
-            #expect(killed * 2 >= Self.kills, "seed \(seed): only \(killed) were killed before they had ended")
         }
+        #expect(interrupter.kills * 2 >= Self.kills, interrupter.place)
     }
 
     /// What there is to be read: changes in several batches, and an attachment.
@@ -82,19 +62,37 @@ struct LocalKillTests {
         let report: DoctorAnswer = try await person.ask("doctor")
         #expect(report.isHealthy, place)
     }
+}
 
-    private func time(_ body: () async throws -> Void) async throws -> Duration {
-        try await ContinuousClock().measure(body)
-    }
+/// Runs a command once to its end, and kills it at a random moment each time after that.
+private struct Interrupter {
+    let seed: UInt64
+    var generator: SeededGenerator
+    /// How long it takes, once that is known.
+    private var duration: Duration?
+    private var runs = 0
+    /// How often it was killed before it had ended.
+    private(set) var kills = 0
 
-    /// Kills a command after some time; returns whether it was still at work.
-    private func kill(_ arguments: [String], of person: Person, after time: Duration) async throws -> Bool {
+    init(seed: UInt64) { (self.seed, generator) = (seed, SeededGenerator(seed: seed)) }
+
+    /// What a failure is found again by.
+    var place: Comment { "seed \(seed), after \(runs) runs, \(kills) of them killed" }
+
+    mutating func run(_ arguments: [String], by person: Person) async throws {
+        runs += 1
+        let start = ContinuousClock.now
         let job = try person.start(arguments)
-        let moment = ContinuousClock.now + time
-        while job.isRunning, ContinuousClock.now < moment { await Task.yield() }
-        job.kill()
+        if let duration {
+            let moment = start + duration * (Double(generator.pick(0..<100)) / 100)
+            while job.isRunning, ContinuousClock.now < moment { await Task.yield() }
+            job.kill()
+        }
         let outcome = try await job.outcome()
-        if case .killed = outcome.end { return true }
-        return false
+        switch outcome.end {
+        case .exited(0): duration = duration ?? start.duration(to: .now)
+        case .killed: kills += 1
+        case .exited: throw CommandFailed(outcome: outcome)
+        }
     }
 }

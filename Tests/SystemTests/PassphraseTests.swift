@@ -21,7 +21,7 @@ struct PassphraseTests {
         return try await Job(Person.environment, arguments, in: person.folder).outcome()
     }
 
-    @Test("it is set, changed and removed, and every command needs it meanwhile", .timeLimit(.minutes(20)))
+    @Test("it is set, changed and removed, and every command needs it meanwhile", .timeLimit(.minutes(5 * allowance)))
     func locked() async throws {
         try await Scene.withRelay { scene, relay in
             try await scene.agree(through: relay)
@@ -57,7 +57,7 @@ struct PassphraseTests {
         }
     }
 
-    @Test("the running node takes it at its start", .timeLimit(.minutes(20)))
+    @Test("the running node takes it at its start", .timeLimit(.minutes(5 * allowance)))
     func up() async throws {
         try await Scene.withRelay { scene, relay in
             let words = try Self.file("correct horse", in: scene)
@@ -71,7 +71,7 @@ struct PassphraseTests {
         }
     }
 
-    @Test("a recovered device is sealed from its start", .timeLimit(.minutes(20)))
+    @Test("a recovered device is sealed from its start", .timeLimit(.minutes(5 * allowance)))
     func recovered() async throws {
         try await Scene.withRelay { scene, relay in
             let words = try Self.file("correct horse", in: scene)
@@ -85,7 +85,7 @@ struct PassphraseTests {
         }
     }
 
-    @Test("a passphrase that is empty or cannot be read changes nothing", .timeLimit(.minutes(20)))
+    @Test("a passphrase that is empty or cannot be read changes nothing", .timeLimit(.minutes(5 * allowance)))
     func refused() async throws {
         try await Scene.with { scene in
             try await scene.ada.run("init", "--name", "Ada")
@@ -104,7 +104,7 @@ struct PassphraseTests {
         }
     }
 
-    @Test("at a terminal it is asked for and not shown", .timeLimit(.minutes(20)), .enabled(if: Terminal.isInstalled))
+    @Test("at a terminal it is asked for and not shown", .timeLimit(.minutes(5 * allowance)), .enabled(if: Terminal.isInstalled))
     func terminal() async throws {
         try await Scene.with { scene in
             try await scene.ada.run("init", "--name", "Ada")

@@ -1,10 +1,13 @@
 import Foundation
+import Support
 import Testing
 
 /// What an agent pays, to whom and how often: from the request to the bank's statement, at the times when things come due.
 @Suite("Payouts and refunds", .enabled(if: SQLite.isInstalled && Person.canTravel))
 struct PayoutTests {
-    @Test("a payout waits three days, is ordered once, settles by a statement, and may come back", .timeLimit(.minutes(20)))
+    @Test(
+        "a payout waits three days, is ordered once, settles by a statement, and may come back",
+        .timeLimit(.minutes(5 * allowance)))
     func payout() async throws {
         try await EscrowScene.with { stage in
             try await stage.fund("Design", "500.00")
@@ -55,7 +58,8 @@ struct PayoutTests {
         }
     }
 
-    @Test("what goes back goes to the accounts it came from, and to each no more than it gave", .timeLimit(.minutes(20)))
+    @Test(
+        "what goes back goes to the accounts it came from, and to each no more than it gave", .timeLimit(.minutes(5 * allowance)))
     func refunds() async throws {
         try await EscrowScene.with { stage in
             let (first, second) = (Statement.client, "DE75512108001245126199")

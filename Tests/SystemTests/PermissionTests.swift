@@ -14,7 +14,9 @@ struct PermissionTests {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: url.path)
     }
 
-    @Test("all is made for its owner alone, whatever the umask", .timeLimit(.minutes(20)), arguments: ["000", "022", "077"])
+    @Test(
+        "all is made for its owner alone, whatever the umask", .timeLimit(.minutes(5 * allowance)),
+        arguments: ["000", "022", "077"])
     func made(umask: String) async throws {
         try await Scene.with { scene in
             let command = "umask \(umask); exec '\(Person.program.path)' --home '\(scene.ada.home.path)' init --name Ada"
@@ -35,7 +37,7 @@ struct PermissionTests {
         }
     }
 
-    @Test("the database is never open to others, not even while it is made", .timeLimit(.minutes(20)))
+    @Test("the database is never open to others, not even while it is made", .timeLimit(.minutes(5 * allowance)))
     func firstByte() async throws {
         guard let strace = SQLite.tool("strace") else { return }
         try await Scene.with { scene in
@@ -55,7 +57,9 @@ struct PermissionTests {
         }
     }
 
-    @Test("a file that others may read or write stops every command, which says how to mend it", .timeLimit(.minutes(20)))
+    @Test(
+        "a file that others may read or write stops every command, which says how to mend it", .timeLimit(.minutes(5 * allowance))
+    )
     func open() async throws {
         try await Scene.with { scene in
             try await scene.ada.run("init", "--name", "Ada")
@@ -80,7 +84,7 @@ struct PermissionTests {
         }
     }
 
-    @Test("what another user owns is not used", .timeLimit(.minutes(20)), .enabled(if: geteuid() == 0))
+    @Test("what another user owns is not used", .timeLimit(.minutes(5 * allowance)), .enabled(if: geteuid() == 0))
     func owner() async throws {
         try await Scene.with { scene in
             try await scene.ada.run("init", "--name", "Ada")

@@ -1,9 +1,10 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("A lost device is made good by the recovery code", .enabled(if: SQLite.isInstalled))
 struct RecoverTests {
-    @Test("contract, messages and files come back by the code alone, and work goes on", .timeLimit(.minutes(20)))
+    @Test("contract, messages and files come back by the code alone, and work goes on", .timeLimit(.minutes(5 * allowance)))
     func recovered() async throws {
         try await Scene.withRelay { scene, relay in
             let made: InitAnswer = try await scene.ada.ask("init", "--name", "Ada Freelancer", "--relay", relay.link)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("What cannot be done is refused in one sentence, and the replica stays as it was", .enabled(if: SQLite.isInstalled))
 struct RefusalTests {
-    @Test("a relay that shows another key than the one pinned is not talked to", .timeLimit(.minutes(20)))
+    @Test("a relay that shows another key than the one pinned is not talked to", .timeLimit(.minutes(5 * allowance)))
     func wrongKey() async throws {
         try await withContract { scene, relay in
             let right = try Self.key(in: relay.link)
@@ -31,7 +31,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("something that is no relay is recognised", .timeLimit(.minutes(20)), arguments: Greeting.allCases)
+    @Test("something that is no relay is recognised", .timeLimit(.minutes(5 * allowance)), arguments: Greeting.allCases)
     func noRelay(greeting: Greeting) async throws {
         let listener = try GarbageListener(saying: greeting.bytes)
         defer { listener.stop() }
@@ -41,7 +41,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("a relay that is not there is named, and nothing is lost", .timeLimit(.minutes(20)))
+    @Test("a relay that is not there is named, and nothing is lost", .timeLimit(.minutes(5 * allowance)))
     func nobody() async throws {
         let listener = try GarbageListener(saying: [])
         listener.stop()
@@ -52,7 +52,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "a replica of a newer version is read and not written to", .timeLimit(.minutes(20)),
+        "a replica of a newer version is read and not written to", .timeLimit(.minutes(5 * allowance)),
         arguments: ["schema/replica", "schema/store"])
     func newerSchema(part: String) async throws {
         try await withContract { scene, _ in
@@ -68,7 +68,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("a file that is no replica, or half of one, is damage", .timeLimit(.minutes(20)))
+    @Test("a file that is no replica, or half of one, is damage", .timeLimit(.minutes(5 * allowance)))
     func notAReplica() async throws {
         try await withContract { scene, _ in
             for file in ["replica.sqlite", "device.keys"] {

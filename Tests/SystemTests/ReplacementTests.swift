@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// An agent and a mediator whom both parties replace, through a relay.
@@ -37,7 +38,7 @@ struct ReplacementTests {
 
     @Test(
         "the new ones act for both parties, and the old ones get nothing more, sign nothing and are told why",
-        .timeLimit(.minutes(20)))
+        .timeLimit(.minutes(5 * allowance)))
     func replaced() async throws {
         try await EscrowScene.with { stage in
             let (ada, bob, eve, max) = (stage.ada, stage.bob, stage.eve, stage.max)

@@ -117,11 +117,3 @@ extension Scene {
         return try await ada.contractText() == bob.contractText() ? nil : "`contract show --json` differs"
     }
 }
-
-/// A seed, which an environment variable replaces so that a failure can be run again.
-func seed(_ standard: UInt64) -> UInt64 { number("HANDSEL_SEED").map { UInt64($0) } ?? standard }
-
-/// How much to do: little in an ordinary run, as much as an environment variable says in a full one.
-func count(_ variable: String, standard: Int) -> Int { number(variable) ?? standard }
-
-private func number(_ variable: String) -> Int? { ProcessInfo.processInfo.environment[variable].flatMap { Int($0) } }

@@ -1,16 +1,9 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// One request over HTTP whose reply is limited in size and time.
 enum HTTPExchange {
@@ -36,6 +29,7 @@ enum HTTPExchange {
         try await withThrowingTaskGroup(of: Reply.self) { group in
             defer { group.cancelAll() }
             group.addTask { try await reply(to: request, limit: limit) }
+            // The client's own deadline ends with the head of a reply, and its body may drip.
             group.addTask {
                 try await Task.sleep(for: timeout)
                 return .failed("it did not answer within \(timeout)")
@@ -47,7 +41,6 @@ enum HTTPExchange {
 
     private static func reply(to request: HTTPClientRequest, limit: Int) async throws -> Reply {
         do {
-            // Whoever waits has a limit of its own, for the whole of it.
             let response = try await client.execute(request, deadline: .distantFuture)
             // The status of what is no reply says more than its size.
             guard response.status == .ok else { return .complete(status: response.status.code, type: nil, body: []) }

@@ -1,10 +1,9 @@
 import Foundation
+import Support
 import Testing
 
 /// A server under attack, and two honest people who go on with their work meanwhile.
 struct Siege: Sendable {
-    /// How many times as much memory and time are granted where a sanitizer takes its share of both.
-    private static let allowance = count("HANDSEL_ALLOWANCE", standard: 1)
     /// What a server's resident memory never exceeds, whatever comes; 170 MiB were measured at most.
     static let memory = allowance * 256 * 1_024 * 1_024
     /// How long a message between two honest people may take while a server is under attack.
