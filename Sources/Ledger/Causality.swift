@@ -87,7 +87,8 @@ package struct Moment: Hashable, Sendable {
     /// Whether the author had seen the operation at `other`; earlier operations of the same change count.
     package func hasSeen(_ other: Stamp) -> Bool {
         if other.change == stamp.change { return other.ordinal < stamp.ordinal }
-        return past.contains(other)
+        // Whoever writes has seen what they wrote before, which is quicker to tell than to look up.
+        return other.log == stamp.log ? other.seq < stamp.seq : past.contains(other)
     }
 }
 

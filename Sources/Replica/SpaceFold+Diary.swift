@@ -8,22 +8,10 @@ import Store
 
 /// What somebody wrote to a slot of the diary; without an entry they removed it.
 struct SlotWrite {
-    let key: SlotKey
-    let moment: Moment
+    /// What its author had seen.
+    let past: VersionVector
     let person: PersonID
     let entry: DiaryEntry?
-}
-
-/// A slot while changes are folded: its register, and which of its writes are in the table.
-private struct SlotRegister {
-    var register: Register<SlotWrite?>
-    let stored: Set<Stamp>
-
-    /// What the writes in the table say is not read: it is there already.
-    init(stored stamps: [Stamp]) {
-        register = Register(stamps.map { Register.Entry(stamp: $0, value: nil) })
-        stored = Set(stamps)
-    }
 }
 
 /// The diary: each slot is a register in columns of its own, read and written once for all changes that are folded together.
@@ -33,45 +21,40 @@ extension SpaceFold {
 
     /// Writes down what changes have written to slots, one stretch of the diary after another.
     func saveSlots() throws {
-        // Sorting is stable, so the writes to one slot stay in the order of the changes.
-        var rest = slotWrites.sorted { $0.key < $1.key }[...]
-        slotWrites = []
+        var rest = slots.keys.sorted()[...]
         while let first = rest.first {
-            var last = first.key.slot.number
-            let stretch = rest.prefix { write in
-                guard write.key.slot.number - last <= Self.gap else { return false }
-                last = write.key.slot.number
+            var last = first.slot.number
+            let stretch = rest.prefix { key in
+                guard key.slot.number - last <= Self.gap else { return false }
+                last = key.slot.number
                 return true
             }
             rest = rest[stretch.endIndex...]
-            var slots = try stored(from: first.key.slot.number, through: last)
-            for write in stretch { slots[write.key, default: SlotRegister(stored: [])].register.write(write, at: write.moment) }
-            for key in Set(stretch.map(\.key)).sorted() { if let slot = slots[key] { try save(slot, in: key) } }
+            for (key, stamp) in try seen(from: first.slot.number, through: last) { try delete(stamp, from: key) }
+            for key in stretch { for write in slots[key]?.entries ?? [] { try insert(write.value, at: write.stamp, in: key) } }
         }
+        slots = [:]
     }
 
-    /// The slots that are in the table, each with the stamps of its writes.
-    private func stored(from first: UInt64, through last: UInt64) throws -> [SlotKey: SlotRegister] {
+    /// What is in the table and has been seen by what is to be written.
+    ///
+    /// Only the maximal new writes are asked: they have seen all that those had which they supersede.
+    private func seen(from first: UInt64, through last: UInt64) throws -> [(SlotKey, Stamp)] {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
                     SELECT lamport, author, seq, change, ordinal, slot, device FROM diary_entry
                     WHERE space = ? AND slot BETWEEN ? AND ?
                     """), arguments: [spaceData, Int64(first), Int64(last)])
-        var stamps: [SlotKey: [Stamp]] = [:]
+        var seen: [(SlotKey, Stamp)] = []
         while let row = try rows.next() {
             let slot: Int64 = row[5]
             let key = SlotKey(slot: Slot(number: UInt64(slot)), device: try row.identifier(6))
-            stamps[key, default: []].append(try row.stamp())
+            guard let register = slots[key] else { continue }
+            let (author, seq) = (LogID(try row.identifier(1)), UInt64(row[2] as Int64))
+            if register.entries.contains(where: { seq < $0.value.past[author] }) { seen.append((key, try row.stamp())) }
         }
-        return stamps.mapValues { SlotRegister(stored: $0) }
-    }
-
-    private func save(_ slot: SlotRegister, in key: SlotKey) throws {
-        for gone in slot.stored.subtracting(slot.register.entries.map(\.stamp)) { try delete(gone, from: key) }
-        for new in slot.register.entries where !slot.stored.contains(new.stamp) {
-            if let write = new.value { try insert(write, at: new.stamp) }
-        }
+        return seen
     }
 
     private func delete(_ stamp: Stamp, from key: SlotKey) throws {
@@ -86,7 +69,7 @@ extension SpaceFold {
         ])
     }
 
-    private func insert(_ write: SlotWrite, at stamp: Stamp) throws {
+    private func insert(_ write: SlotWrite, at stamp: Stamp, in key: SlotKey) throws {
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO diary_entry
@@ -94,7 +77,7 @@ extension SpaceFold {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            spaceData, Int64(write.key.slot.number), write.key.device.data, Int64(stamp.lamport), stamp.device.data,
+            spaceData, Int64(key.slot.number), key.device.data, Int64(stamp.lamport), stamp.device.data,
             stamp.change.data, Int64(stamp.ordinal), Int64(stamp.seq), write.person.data, write.entry.map { Int64($0.activity) },
             write.entry?.isManual, write.entry?.memo?.data,
         ])

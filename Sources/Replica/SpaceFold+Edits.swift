@@ -6,19 +6,35 @@ import GRDB
 import Ledger
 import Store
 
+/// Who wrote a change, as far as it matters to what their edits do.
+struct Author {
+    let person: PersonID
+    /// The devices whose time they may edit: a freelancer's own.
+    let timekeepers: Set<DeviceID>
+
+    /// Nil for a device that is nobody's here.
+    init?(of device: DeviceID, in roster: Roster) {
+        guard let person = roster.author(of: device) else { return nil }
+        self.person = person
+        let own = roster.roles[person] == .freelancer ? roster.certificates.filter { $0.value.person == person } : [:]
+        timekeepers = Set(own.keys)
+    }
+}
+
 /// Edits merge as CRDTs: registers for what is replaced, a text for the terms, plain unions for the rest.
 extension SpaceFold {
     /// Applies an edit; returns why it has no effect, if it has none.
-    func apply(_ edit: Edit, at moment: Moment, claimedTime: UInt64) throws -> String? {
-        guard let person = view.roster.author(of: moment.stamp.device) else { return HeldBack.notAMember.rawValue }
+    func apply(_ edit: Edit, by author: Author, at moment: Moment, claimedTime: UInt64) throws -> String? {
+        let person = author.person
         switch edit {
         case .diary(let slot, let device, let entry):
-            guard let device = try ownDevice(device, of: person, at: moment) else { return Self.notOwnTime }
-            let key = SlotKey(slot: slot, device: device)
-            slotWrites.append(SlotWrite(key: key, moment: moment, person: person, entry: entry))
+            let key = SlotKey(slot: slot, device: device ?? moment.stamp.device)
+            guard author.timekeepers.contains(key.device) else { return Self.notOwnTime }
+            slots[key, default: Register()].write(SlotWrite(past: moment.past, person: person, entry: entry), at: moment)
         case .memo(let slot, let device, _, let text):
-            guard let device = try ownDevice(device, of: person, at: moment) else { return Self.notOwnTime }
-            try write(memo: text, in: SlotKey(slot: slot, device: device), at: moment)
+            let key = SlotKey(slot: slot, device: device ?? moment.stamp.device)
+            guard author.timekeepers.contains(key.device) else { return Self.notOwnTime }
+            try write(memo: text, in: key, at: moment)
         case .terms(let payload): return try applyTerms(payload, at: moment)
         case .statement(let statement), .hearing(let statement): try write(statement, at: moment, person, claimedTime)
         case .message(let text, let files): return try send(text, files, at: moment, person, claimedTime)
@@ -30,13 +46,6 @@ extension SpaceFold {
     }
 
     private static let notOwnTime = "only the freelancer edits time, and only their own"
-
-    /// The device whose slot an edit concerns, if the author may edit it.
-    private func ownDevice(_ device: DeviceID?, of person: PersonID, at moment: Moment) throws -> DeviceID? {
-        let device = device ?? moment.stamp.device
-        let isOwn = view.roster.roles[person] == .freelancer && view.roster.certificates[device]?.person == person
-        return isOwn ? device : nil
-    }
 
     private func write(memo text: String, in key: SlotKey, at moment: Moment) throws {
         guard let winner = try write(Array(text.utf8), to: "memo", key.item, at: moment) else { return }

@@ -1,5 +1,6 @@
 import Agreement
 import Canon
+import Documents
 import Foundation
 import GRDB
 import Ledger
@@ -7,7 +8,7 @@ package import Store
 
 /// Opens admitted changes of one space and folds them into the read model, within the transaction that admitted them.
 ///
-/// Local and remote changes, and a rebuild of everything, take this one road.
+/// Local and remote changes, and a rebuild of everything, take this one road, each time with a fold of its own.
 package final class SpaceFold {
     let view: SpaceView
     let keys: KeyRing
@@ -18,9 +19,11 @@ package final class SpaceFold {
     let spaceData: Data
     /// The terms' text, once an edit needs it; written back at the end.
     var terms: TermsState?
-    /// What changes have written to slots of the diary, in their order, as far as it is not in the table yet.
-    var slotWrites: [SlotWrite] = []
+    /// What changes have written to slots of the diary, as far as it is not in the table yet.
+    var slots: [SlotKey: Register<SlotWrite>] = [:]
     var hasNewActs = false
+    /// Who wrote changes, by their devices.
+    private var authors: [DeviceID: Author] = [:]
     private let epochKeys: EpochKeys
     /// Changes that are being opened before it is known which of them are admitted.
     private var ahead: Openings?
@@ -185,19 +188,23 @@ extension Assertion {
 extension SpaceFold {
     /// Opens changes on all cores, and folds what they say one after another.
     private func foldInOrder(_ admitted: [ChangeStore.Admitted]) throws {
-        var counting: [ChangeStore.Admitted] = []
+        var counting: [(admitted: ChangeStore.Admitted, author: Author)] = []
         for each in admitted {
             if each.change.header.audience == .control {
                 try foldVoidControl(each)
-            } else if let reason = reasonAgainst(each) {
-                try hold(each.change.id, reason: reason)
+            } else if let author = author(of: each.change.header.device) {
+                if let reason = reasonAgainst(each) {
+                    try hold(each.change.id, reason: reason)
+                } else {
+                    counting.append((each, author))
+                }
             } else {
-                counting.append(each)
+                try hold(each.change.id, .notAMember)
             }
         }
-        var openings = try ahead ?? Openings(openings(of: counting.map(\.change)))
+        var openings = try ahead ?? Openings(openings(of: counting.map(\.admitted.change)))
         ahead = nil
-        for each in counting { try fold(each, openings.content(of: each.change.id)) }
+        for (admitted, author) in counting { try fold(admitted, by: author, openings.content(of: admitted.change.id)) }
         try saveSlots()
     }
 
@@ -205,34 +212,40 @@ extension SpaceFold {
         try changes.map { Opening($0, epochKey: try epochKeys.key(for: $0)) }
     }
 
-    /// Why a change has no effect, whatever it says.
+    private func author(of device: DeviceID) -> Author? {
+        if let known = authors[device] { return known }
+        let author = Author(of: device, in: view.roster)
+        authors[device] = author
+        return author
+    }
+
+    /// Why a member's change has no effect, whatever it says.
     private func reasonAgainst(_ admitted: ChangeStore.Admitted) -> String? {
         let header = admitted.change.header
-        guard view.roster.author(of: header.device) != nil else { return HeldBack.notAMember.rawValue }
         if let cause = view.control.standing.cause(against: admitted.placement) { return cause.rawValue }
         if let epoch = header.epoch, !view.roster.epochs.contains(epoch) { return HeldBack.partialKeys.rawValue }
         return nil
     }
 
     /// Folds what one change says, or notes why it has no effect.
-    private func fold(_ admitted: ChangeStore.Admitted, _ content: Opening.Content) throws {
+    private func fold(_ admitted: ChangeStore.Admitted, by author: Author, _ content: Opening.Content) throws {
         let change = admitted.change
         switch content {
         case .sealed:
             // Its key may have been revealed by a change just before it.
             guard let key = try disclosedKey(of: change.id) else { return try hold(change.id, .unreadable) }
-            try fold(admitted, Opening.content(of: change, with: key))
+            try fold(admitted, by: author, Opening.content(of: change, with: key))
         case .damaged(let reason): try hold(change.id, reason: reason)
         case .unknown: try hold(change.id, .unknownKind)
         case .assertions(let assertions):
             for (ordinal, assertion) in assertions.enumerated() {
                 let stamp = admitted.placement.stamp.operation(ordinal)
-                try fold(assertion, at: Moment(stamp: stamp, past: admitted.placement.past), of: change)
+                try fold(assertion, by: author, at: Moment(stamp: stamp, past: admitted.placement.past), of: change)
             }
         }
     }
 
-    private func fold(_ assertion: Assertion, at moment: Moment, of change: Change) throws {
+    private func fold(_ assertion: Assertion, by author: Author, at moment: Moment, of change: Change) throws {
         guard assertion.audience == change.header.audience else {
             return try hold(change.id, ordinal: moment.stamp.ordinal, kind: assertion.operation.kind, .wrongAudience)
         }
@@ -244,7 +257,7 @@ extension SpaceFold {
             try insert(assertion.operation, at: moment, claimedTime: change.header.claimedTime)
             if case .act(.answer(_, _, let keys)) = assertion { try learn(keys) }
         case .edit(let edit):
-            if let reason = try apply(edit, at: moment, claimedTime: change.header.claimedTime) {
+            if let reason = try apply(edit, by: author, at: moment, claimedTime: change.header.claimedTime) {
                 try hold(change.id, ordinal: moment.stamp.ordinal, kind: assertion.operation.kind, reason: reason)
             }
         }

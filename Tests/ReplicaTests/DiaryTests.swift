@@ -28,13 +28,45 @@ struct DiaryTests {
         }
         _ = try pair.sync()
         for replica in pair.both {
-            let rows = try replica.store.read { db in
-                try Row.fetchAll(db, sql: "SELECT slot, activity FROM diary_entry").map { row -> (UInt64, UInt64?) in
-                    (UInt64(row["slot"] as Int64), (row["activity"] as Int64?).map { UInt64($0) })
-                }
-            }
+            let rows = try Self.entries(in: replica)
             // One write a slot is left, since one device wrote them all and had seen those before.
             #expect(rows.count == expected.count && Dictionary(rows) { first, _ in first } == expected, "seed \(seed)")
+        }
+    }
+
+    @Test("keeps what two devices wrote to a slot without knowing of each other, until one that knows both writes to it")
+    func concurrentWrites() throws {
+        let devices = try Pair().withSecondDevice()
+        let owner = devices.freelancer.device
+        let slots = (0..<20).map { 2_900_000 + 3 * UInt64($0) }
+        func write(_ activity: UInt64, by replica: Replica) throws {
+            _ = try replica.commit(in: devices.space) { composer in
+                let entry = DiaryEntry(activity: activity, isManual: false, memo: nil)
+                try composer.write(slots.map { .edit(.diary(Slot(number: $0), device: owner, entry)) })
+            }
+        }
+        for activity in [UInt64(1), 2] {
+            try write(activity, by: devices.client)
+            try write(10 * activity, by: devices.freelancer)
+        }
+        _ = try devices.sync()
+        for replica in devices.both {
+            let entries = Dictionary(grouping: try Self.entries(in: replica), by: \.slot).mapValues { Set($0.map(\.activity)) }
+            #expect(entries == Dictionary(uniqueKeysWithValues: slots.map { ($0, [2, 20]) }))
+        }
+        try write(3, by: devices.client)
+        _ = try devices.sync()
+        for replica in devices.both {
+            let entries = try Self.entries(in: replica)
+            #expect(entries.count == slots.count && entries.allSatisfy { $0.activity == 3 })
+        }
+    }
+
+    private static func entries(in replica: Replica) throws -> [(slot: UInt64, activity: UInt64?)] {
+        try replica.store.read { db in
+            try Row.fetchAll(db, sql: "SELECT slot, activity FROM diary_entry").map { row in
+                (UInt64(row["slot"] as Int64), (row["activity"] as Int64?).map { UInt64($0) })
+            }
         }
     }
 }

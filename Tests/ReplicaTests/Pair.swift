@@ -64,6 +64,25 @@ struct Pair {
         return Pair(self, client: try Replica(path: path, keys: client.keys, clock: client.store.clock))
     }
 
+    /// Another device of the freelancer's in the place of the client, which has everything and may write.
+    func withSecondDevice() throws -> Pair {
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+        let own = try freelancer.identity().certificate
+        let keys = try DeviceKeys(using: &generator)
+        let certificate = try Certificate(
+            person: own.person, keys: keys, recoveryKey: own.recoveryKey, signedBy: freelancer.keys.device.signing)
+        let second = try Replica(path: scratch.path("second.sqlite"), keys: KeyRing(device: keys), clock: freelancer.store.clock)
+        try second.setIdentity(certificate, name: "Ada")
+        try freelancer.commit(in: space) { composer in
+            try composer.write(.addDevice(certificate))
+            try composer.fold()
+            try composer.share(Audience.sealed, with: [certificate.agreementKey])
+        }
+        let devices = Pair(self, client: second)
+        try devices.sync()
+        return devices
+    }
+
     private func invite() throws {
         var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         let secret = InviteSecret(using: &generator)

@@ -10,17 +10,17 @@ package struct Register<Value> {
         package let stamp: Stamp
         package let value: Value
 
-        package init(stamp: Stamp, value: Value) {
+        @inlinable package init(stamp: Stamp, value: Value) {
             self.stamp = stamp
             self.value = value
         }
     }
 
     /// The maximal writes in the order of their stamps; more than one only after concurrent writes.
-    package private(set) var entries: [Entry]
+    @usableFromInline package internal(set) var entries: [Entry]
 
     /// A register with these maximal writes, such as the rows of a store, in any order.
-    package init(_ entries: [Entry] = []) {
+    @inlinable package init(_ entries: [Entry] = []) {
         self.entries = entries.sorted { $0.stamp < $1.stamp }
     }
 
@@ -33,10 +33,16 @@ package struct Register<Value> {
     /// Writes concurrent with the winner and with each other, which people may want to know of.
     package var losers: ArraySlice<Entry> { entries.dropLast() }
 
-    package mutating func write(_ value: Value, at moment: Moment) {
+    @inlinable package mutating func write(_ value: Value, at moment: Moment) {
+        let entry = Entry(stamp: moment.stamp, value: value)
+        // Mostly there is one write, which whoever writes next has seen.
+        if entries.count == 1, moment.hasSeen(entries[0].stamp) {
+            entries[0] = entry
+            return
+        }
         entries.removeAll { moment.hasSeen($0.stamp) }
         let place = entries.firstIndex { moment.stamp < $0.stamp } ?? entries.endIndex
-        entries.insert(Entry(stamp: moment.stamp, value: value), at: place)
+        entries.insert(entry, at: place)
     }
 }
 
