@@ -14,9 +14,7 @@ package struct Bytes32: Hashable, Comparable, Sendable {
     /// The 32 bytes of `source` from `start`; the caller has checked that they are there.
     package init(_ source: Span<UInt8>, at start: Int) {
         func word(_ index: Int) -> UInt64 {
-            var value: UInt64 = 0
-            for byte in start + 8 * index..<start + 8 * index + 8 { value = value << 8 | UInt64(source[byte]) }
-            return value
+            UInt64(bigEndian: source.bytes.unsafeLoadUnaligned(fromByteOffset: start + 8 * index, as: UInt64.self))
         }
         self.init(words: (word(0), word(1), word(2), word(3)))
     }

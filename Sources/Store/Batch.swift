@@ -71,18 +71,20 @@ struct Batch {
 
     private init(of space: Int64, beyond known: [Int64: Int64], from arrival: Int64, limit: Int, _ db: Database) throws {
         let rows = try Row.fetchCursor(
-            db.cachedStatement(sql: "SELECT * FROM change WHERE space = ? AND arrival >= ? ORDER BY arrival"),
-            arguments: [space, arrival])
+            db.cachedStatement(
+                sql: """
+                    SELECT log, seq, arrival, signature_checked, header, signature, body FROM change
+                    WHERE space = ? AND arrival >= ? ORDER BY arrival
+                    """), arguments: [space, arrival])
         while bytes < limit, changes.count < SyncLimits.changes, let row = try rows.next() {
-            let log: Int64 = row["log"]
-            let seq: Int64 = row["seq"]
+            let (log, seq) = (row[0] as Int64, row[1] as Int64)
             guard seq >= known[log] ?? 0 else { continue }
             let change = try row.change()
             // What CBOR adds to a change in its frame is less than this.
             let size = change.headerBytes.count + change.body.count + 128
             guard bytes + size <= SyncLimits.frame - 1_024 else { return }
             bytes += size
-            changes.append((change, row["arrival"], row["signature_checked"]))
+            changes.append((change, row[2], row[3]))
         }
     }
 

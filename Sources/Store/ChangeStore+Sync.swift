@@ -14,7 +14,11 @@ extension ChangeStore {
     }
 
     package func sequence() throws -> UInt64 {
-        UInt64(try read { try Int64.fetchOne($0.cachedStatement(sql: "SELECT coalesce(max(arrival), 0) FROM change")) } ?? 0)
+        // Asked before every frame, and one statement needs no transaction around it to see one state of the file.
+        let last = try database.unsafeRead { db in
+            try Int64.fetchOne(db.cachedStatement(sql: "SELECT coalesce(max(arrival), 0) FROM change"))
+        }
+        return UInt64(last ?? 0)
     }
 
     package func seen(of peer: DeviceID) throws -> StoreCursor? {

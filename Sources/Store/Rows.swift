@@ -10,22 +10,28 @@ extension Identifier {
 
 extension Bytes32 {
     package var data: Data { withBytes { Data($0) } }
+
+    /// What a column holds, read without copying it, since there are many; nil unless it is exactly 32 bytes.
+    fileprivate init?(column: Data?) {
+        guard let column, column.count == Self.count else { return nil }
+        self.init(column.span, at: 0)
+    }
 }
 
 extension Row {
     /// A column that holds 32 bytes.
     package func identifier<ID: Identifier>(_ column: String, as _: ID.Type = ID.self) throws -> ID {
-        try intact(withUnsafeData(named: column) { $0.flatMap { ID(bytes: $0) } }, column)
+        try intact(withUnsafeData(named: column, Bytes32.init(column:)), column)
     }
 
     /// The same by the column's position.
     package func identifier<ID: Identifier>(_ position: Int) throws -> ID {
-        try intact(withUnsafeData(atIndex: position) { $0.flatMap { ID(bytes: $0) } }, "\(position)")
+        try intact(withUnsafeData(atIndex: position, Bytes32.init(column:)), "\(position)")
     }
 
-    private func intact<ID>(_ id: ID?, _ column: @autoclosure () -> String) throws -> ID {
-        guard let id else { throw StoreError(.damaged, "The column \(column()) of a row is damaged.") }
-        return id
+    private func intact<ID: Identifier>(_ bytes: Bytes32?, _ column: @autoclosure () -> String) throws -> ID {
+        guard let bytes else { throw StoreError(.damaged, "The column \(column()) of a row is damaged.") }
+        return ID(bytes)
     }
 
     /// The log in a row of `log`.
@@ -37,11 +43,10 @@ extension Row {
 
     /// The change in a row of `change`.
     package func change() throws -> Change {
-        let header: Data = self["header"]
-        let signature: Data? = self["signature"]
-        let body: Data = self["body"]
-        return try Change(headerBytes: Array(header), signature: signature.map(Array.init), body: Array(body))
+        try Change(headerBytes: bytes("header") ?? [], signature: bytes("signature"), body: bytes("body") ?? [])
     }
+
+    private func bytes(_ column: String) throws -> [UInt8]? { try withUnsafeData(named: column) { $0.map { Array($0) } } }
 }
 
 /// A version vector as it is stored: pairs of varints, a log's number and how many of its changes were seen.
