@@ -14,6 +14,8 @@ package final class SpaceView: History {
     private(set) var isVouched = false
     /// Of headers and bodies.
     private(set) var bytes = 0
+    /// Whether the digest of its tips is written down.
+    private var hasDigest = false
     package var control: ControlLog
     /// Whether what stands has changed since this view was made; then all that was built on the space is to be built anew.
     package internal(set) var hasNewStanding = false
@@ -36,14 +38,15 @@ package final class SpaceView: History {
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT number, is_vouched, bytes, (SELECT max(arrival) FROM change WHERE space = number) AS last
+                    SELECT number, is_vouched, bytes, digest IS NOT NULL, (SELECT max(arrival) FROM change WHERE space = number)
                     FROM space WHERE id = ?
                     """), arguments: [space.data])
         guard let row else { return }
-        (number, isVouched, bytes, last) = (row[0], row[1], row[2], row[3] ?? 0)
+        (number, isVouched, bytes, hasDigest, last) = (row[0], row[1], row[2], row[3], row[4] ?? 0)
         if let known = memo.entry(of: space), known.last == last {
             for (log, number) in known.numbers { remember(log, as: number) }
             (ends, controlChanges, control) = (known.ends, known.controlChanges, known.control)
+            for end in ends.values { placements[end.stamp.change] = end }
         } else {
             for row in try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM log WHERE space = ?"), arguments: [number]) {
                 remember(try row.log(), as: row["number"])
@@ -214,9 +217,10 @@ package final class SpaceView: History {
 
     /// Writes down what has been derived of the space's changes beside them; after the last of a batch was inserted.
     func recordGrowth(by admitted: [ChangeStore.Admitted]) throws {
-        try db.cachedStatement(sql: "UPDATE space SET bytes = ?, digest = NULL WHERE number = ?").execute(arguments: [
-            bytes, number,
-        ])
+        // The digest has an index, which would be written with each change.
+        let forgotten = hasDigest ? ", digest = NULL" : ""
+        hasDigest = false
+        try db.cachedStatement(sql: "UPDATE space SET bytes = ?\(forgotten) WHERE number = ?").execute(arguments: [bytes, number])
         let (standing, epochs) = (control.standing, Set(roster.epochs))
         let isControl = admitted.contains { $0.change.header.audience == .control }
         if isControl { control.fold() }
