@@ -3,7 +3,7 @@ package enum SyncLimits {
     /// One frame, in bytes; also what the transport carries.
     package static let frame = 1_024 * 1_024
     /// A frame of changes is closed once it has this many bytes, so that progress is steady.
-    package static let fullFrame = 256 * 1_024
+    package static let fullFrame = 512 * 1_024
     /// Changes in one frame.
     package static let changes = 4_096
     /// Spaces in one list.
