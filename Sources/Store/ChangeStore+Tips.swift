@@ -58,9 +58,8 @@ extension ChangeStore {
                     """, arguments: [peer.isCarrier, Int64(clock())] + StatementArguments(keys))
             var digests: [(id: SpaceID, digest: Bytes32)] = []
             while let row = try rows.next() {
-                let id: SpaceID = try row.identifier("id")
-                let digest: Data? = row["digest"]
-                digests.append((id, try digest.flatMap { Bytes32($0) } ?? Self.digest(of: id, db)))
+                let id: SpaceID = try row.identifier(0)
+                digests.append((id, try row.bytes32(1) ?? Self.digest(of: id, db)))
             }
             return digests
         }

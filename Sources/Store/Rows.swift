@@ -25,9 +25,10 @@ extension Row {
     }
 
     /// The same by the column's position.
-    package func identifier<ID: Identifier>(_ position: Int) throws -> ID {
-        try intact(withUnsafeData(atIndex: position, Bytes32.init(column:)), "\(position)")
-    }
+    package func identifier<ID: Identifier>(_ position: Int) throws -> ID { try intact(bytes32(position), "\(position)") }
+
+    /// A column that may hold 32 bytes.
+    func bytes32(_ position: Int) throws -> Bytes32? { try withUnsafeData(atIndex: position, Bytes32.init(column:)) }
 
     private func intact<ID: Identifier>(_ bytes: Bytes32?, _ column: @autoclosure () -> String) throws -> ID {
         guard let bytes else { throw StoreError(.damaged, "The column \(column()) of a row is damaged.") }
