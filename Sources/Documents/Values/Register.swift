@@ -10,17 +10,17 @@ package struct Register<Value> {
         package let stamp: Stamp
         package let value: Value
 
-        @inlinable package init(stamp: Stamp, value: Value) {
+        package init(stamp: Stamp, value: Value) {
             self.stamp = stamp
             self.value = value
         }
     }
 
     /// The maximal writes in the order of their stamps; more than one only after concurrent writes.
-    @usableFromInline package internal(set) var entries: [Entry]
+    package private(set) var entries: [Entry]
 
     /// A register with these maximal writes, such as the rows of a store, in any order.
-    @inlinable package init(_ entries: [Entry] = []) {
+    package init(_ entries: [Entry] = []) {
         self.entries = entries.sorted { $0.stamp < $1.stamp }
     }
 
@@ -33,7 +33,7 @@ package struct Register<Value> {
     /// Writes concurrent with the winner and with each other, which people may want to know of.
     package var losers: ArraySlice<Entry> { entries.dropLast() }
 
-    @inlinable package mutating func write(_ value: Value, at moment: Moment) {
+    package mutating func write(_ value: Value, at moment: Moment) {
         let entry = Entry(stamp: moment.stamp, value: value)
         // Mostly there is one write, which whoever writes next has seen.
         if entries.count == 1, moment.hasSeen(entries[0].stamp) {
