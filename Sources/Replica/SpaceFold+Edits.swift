@@ -10,7 +10,7 @@ import Store
 struct Author {
     let person: PersonID
     /// The devices whose time they may edit: a freelancer's own.
-    let timekeepers: Set<DeviceID>
+    private let timekeepers: Set<DeviceID>
 
     /// Nil for a device that is nobody's here.
     init?(of device: DeviceID, in roster: Roster) {
@@ -18,6 +18,11 @@ struct Author {
         self.person = person
         let own = roster.roles[person] == .freelancer ? roster.certificates.filter { $0.value.person == person } : [:]
         timekeepers = Set(own.keys)
+    }
+
+    /// A slot of a device's time; nil if it is not theirs to edit.
+    func key(of slot: Slot, _ device: DeviceID) -> SlotKey? {
+        timekeepers.contains(device) ? SlotKey(slot: slot, device: device) : nil
     }
 }
 
@@ -28,12 +33,10 @@ extension SpaceFold {
         let person = author.person
         switch edit {
         case .diary(let slot, let device, let entry):
-            let key = SlotKey(slot: slot, device: device ?? moment.stamp.device)
-            guard author.timekeepers.contains(key.device) else { return Self.notOwnTime }
+            guard let key = author.key(of: slot, device ?? moment.stamp.device) else { return Self.notOwnTime }
             slots[key, default: Register()].write(SlotWrite(past: moment.past, person: person, entry: entry), at: moment)
         case .memo(let slot, let device, _, let text):
-            let key = SlotKey(slot: slot, device: device ?? moment.stamp.device)
-            guard author.timekeepers.contains(key.device) else { return Self.notOwnTime }
+            guard let key = author.key(of: slot, device ?? moment.stamp.device) else { return Self.notOwnTime }
             try write(memo: text, in: key, at: moment)
         case .terms(let payload): return try applyTerms(payload, at: moment)
         case .statement(let statement), .hearing(let statement): try write(statement, at: moment, person, claimedTime)

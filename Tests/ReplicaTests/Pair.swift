@@ -66,11 +66,7 @@ struct Pair {
 
     /// Another device of the freelancer's in the place of the client, which has everything and may write.
     func withSecondDevice() throws -> Pair {
-        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
-        let own = try freelancer.identity().certificate
-        let keys = try DeviceKeys(using: &generator)
-        let certificate = try Certificate(
-            person: own.person, keys: keys, recoveryKey: own.recoveryKey, signedBy: freelancer.keys.device.signing)
+        let (keys, certificate) = try certifyDevice()
         let second = try Replica(path: scratch.path("second.sqlite"), keys: KeyRing(device: keys), clock: freelancer.store.clock)
         try second.setIdentity(certificate, name: "Ada")
         try freelancer.commit(in: space) { composer in
@@ -81,6 +77,16 @@ struct Pair {
         let devices = Pair(self, client: second)
         try devices.sync()
         return devices
+    }
+
+    /// A further device of the freelancer's, which their first one certifies; nobody has heard of it.
+    func certifyDevice() throws -> (keys: DeviceKeys, certificate: Certificate) {
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+        let own = try freelancer.identity().certificate
+        let keys = try DeviceKeys(using: &generator)
+        let certificate = try Certificate(
+            person: own.person, keys: keys, recoveryKey: own.recoveryKey, signedBy: freelancer.keys.device.signing)
+        return (keys, certificate)
     }
 
     private func invite() throws {

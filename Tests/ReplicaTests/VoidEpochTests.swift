@@ -16,11 +16,7 @@ struct VoidEpochTests {
             try composer.rotate()
             try composer.say("under the new keys")
         }
-        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
-        let own = try pair.freelancer.identity().certificate
-        let certificate = try Certificate(
-            person: own.person, keys: DeviceKeys(using: &generator), recoveryKey: own.recoveryKey,
-            signedBy: pair.freelancer.keys.device.signing)
+        let certificate = try pair.certifyDevice().certificate
         _ = try pair.freelancer.commit(in: pair.space) { try $0.write(.addDevice(certificate)) }
         try pair.sync()
         try pair.sync()
