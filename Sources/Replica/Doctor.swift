@@ -49,7 +49,8 @@ extension Replica {
         }
     }
 
-    private static let sourceTables = ["space", "log", "change", "identity", "invite_held"]
+    /// What is folded is folded from these, and with the same local numbers, so that rows can be compared.
+    private static let sourceTables = ["space", "log", "change", "numbered", "identity", "invite_held"]
 
     /// Copies the changes of another replica and folds them.
     private func rebuild(from source: String) throws {

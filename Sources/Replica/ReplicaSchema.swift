@@ -164,6 +164,36 @@ extension Schema {
             -- Texts are stored in another form, too, and a message has wordings beside its row only once it is edited.
             INSERT OR REPLACE INTO meta (key, value) VALUES ('\(foldDue)', 1);
             """,
+            """
+            -- Local numbers of devices and people, for rows of which there are many.
+            CREATE TABLE numbered (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;
+            -- A slot's register as before, but everything in it is named by its local number, a change by its log and place.
+            DROP VIEW diary_slot;
+            DROP VIEW diary_row;
+            DROP TABLE diary_entry;
+            CREATE TABLE diary_entry (space INTEGER NOT NULL, slot INTEGER NOT NULL, device INTEGER NOT NULL,
+                log INTEGER NOT NULL, seq INTEGER NOT NULL, lamport INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+                person INTEGER NOT NULL, activity INTEGER, is_manual INTEGER, memo_hash BLOB,
+                PRIMARY KEY (space, slot, device, log)) STRICT, WITHOUT ROWID;
+            -- Of concurrent writes with the same Lamport time the ids decide, which are looked up only then.
+            CREATE VIEW diary_row AS
+                SELECT s.id AS space, e.slot, d.id AS device, p.id AS person, e.activity, e.is_manual, e.memo_hash
+                FROM diary_entry e JOIN space s ON s.number = e.space
+                    JOIN numbered d ON d.number = e.device JOIN numbered p ON p.number = e.person
+                WHERE e.activity IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM diary_entry l WHERE l.space = e.space AND l.slot = e.slot AND l.device = e.device
+                        AND (l.lamport > e.lamport OR l.lamport = e.lamport AND l.log <> e.log
+                            AND ((SELECT device FROM log WHERE number = l.log),
+                                (SELECT id FROM change WHERE log = l.log AND seq = l.seq))
+                            > ((SELECT device FROM log WHERE number = e.log),
+                                (SELECT id FROM change WHERE log = e.log AND seq = e.seq))));
+            CREATE VIEW diary_slot AS
+                SELECT lower(hex(d.space)) AS contract, strftime('%Y-%m-%dT%H:%M:%SZ', d.slot * 600, 'unixepoch') AS start,
+                    n.name AS author, lower(hex(d.device)) AS device, d.activity, d.is_manual, m.text AS memo
+                FROM diary_row d LEFT JOIN memo_row m USING (space, slot, device) LEFT JOIN name_row n USING (space, person)
+                ORDER BY d.space, d.slot, d.device;
+            INSERT OR REPLACE INTO meta (key, value) VALUES ('\(foldDue)', 1);
+            """,
         ])
 
     /// A migration sets it if what is folded has to be folded anew.
@@ -181,7 +211,8 @@ extension Schema {
         ("milestone_row", ["space", "number"]),
         ("register", ["space", "kind", "item", "lamport", "device", "change", "ordinal"]),
         ("name_row", ["space", "person"]),
-        ("diary_entry", ["space", "slot", "device", "lamport", "author", "change", "ordinal"]),
+        ("numbered", ["number"]),
+        ("diary_entry", ["space", "slot", "device", "log"]),
         ("memo_row", ["space", "slot", "device"]),
         ("message_row", ["space", "lamport", "device", "change", "ordinal"]),
         ("wording", ["space", "message", "lamport", "device", "change", "ordinal"]),

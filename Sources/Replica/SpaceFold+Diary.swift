@@ -15,71 +15,96 @@ struct SlotWrite {
 }
 
 /// The diary: each slot is a register in columns of its own, read and written once for all changes that are folded together.
+///
+/// Its rows have local numbers in place of ids, since there are many, and what is written at once lies far apart: the more of
+/// them a page holds, the fewer pages are read and written.
 extension SpaceFold {
-    /// How far apart two slots may be that are read at once: to read a few rows too many takes as long as to look for one.
-    private static let gap: UInt64 = 4
+    /// Slots whose rows are asked for at once and then written: so few that their pages are still at hand.
+    private static let atOnce = 128
 
-    /// Writes down what changes have written to slots, one stretch of the diary after another.
+    /// A write to a slot, as its row names it; the later write of a log has seen the earlier one, so each log has one at most.
+    private struct SlotRow: Hashable {
+        let slot: Int64
+        let device: Int64
+        let log: Int64
+    }
+
+    /// Writes down what changes have written to slots.
     func saveSlots() throws {
+        guard !slots.isEmpty else { return }
+        let devices = try Dictionary(
+            uniqueKeysWithValues: Set(slots.keys.map(\.device)).map { (try number(of: $0.raw), $0) })
         var rest = slots.keys.sorted()[...]
-        while let first = rest.first {
-            var last = first.slot.number
-            let stretch = rest.prefix { key in
-                guard key.slot.number - last <= Self.gap else { return false }
-                last = key.slot.number
-                return true
-            }
-            rest = rest[stretch.endIndex...]
-            for (key, stamp) in try seen(from: first.slot.number, through: last) { try delete(stamp, from: key) }
-            for key in stretch { for write in slots[key]?.entries ?? [] { try insert(write.value, at: write.stamp, in: key) } }
+        while !rest.isEmpty {
+            let keys = rest.prefix(Self.atOnce)
+            rest = rest.dropFirst(Self.atOnce)
+            for row in try seen(keys, devices) { try delete(row) }
+            for key in keys { for write in slots[key]?.entries ?? [] { try insert(write.value, at: write.stamp, in: key) } }
         }
         slots = [:]
+    }
+
+    /// Empties the diary, to fold it anew.
+    func deleteSlots() throws {
+        try db.cachedStatement(sql: "DELETE FROM diary_entry WHERE space = ?").execute(arguments: [view.number])
     }
 
     /// What is in the table and has been seen by what is to be written.
     ///
     /// Only the maximal new writes are asked: they have seen all that those had which they supersede.
-    private func seen(from first: UInt64, through last: UInt64) throws -> [(SlotKey, Stamp)] {
+    private func seen(_ keys: ArraySlice<SlotKey>, _ devices: [Int64: DeviceID]) throws -> [SlotRow] {
+        let numbers = "[" + keys.map { String($0.slot.number) }.joined(separator: ",") + "]"
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT lamport, author, seq, change, ordinal, slot, device FROM diary_entry
-                    WHERE space = ? AND slot BETWEEN ? AND ?
-                    """), arguments: [spaceData, Int64(first), Int64(last)])
-        var seen: [(SlotKey, Stamp)] = []
+                    SELECT slot, device, log, seq FROM diary_entry
+                    WHERE space = ? AND slot IN (SELECT value FROM json_each(?))
+                    """), arguments: [view.number, numbers])
+        var seen: [SlotRow] = []
         while let row = try rows.next() {
-            let slot: Int64 = row[5]
-            let key = SlotKey(slot: Slot(number: UInt64(slot)), device: try row.identifier(6))
-            guard let register = slots[key] else { continue }
-            let (author, seq) = (LogID(try row.identifier(1)), UInt64(row[2] as Int64))
-            if register.entries.contains(where: { seq < $0.value.past[author] }) { seen.append((key, try row.stamp())) }
+            let found = SlotRow(slot: row[0], device: row[1], log: row[2])
+            guard let device = devices[found.device],
+                let register = slots[SlotKey(slot: Slot(number: UInt64(found.slot)), device: device)]
+            else { continue }
+            guard let log = view.logs[found.log] else { throw StoreError(.damaged, "A slot was written by an unknown log.") }
+            let seq = UInt64(row[3] as Int64)
+            // A later write of the same log takes its row.
+            if register.entries.contains(where: { seq < $0.value.past[log] }),
+                !register.entries.contains(where: { $0.stamp.log == log })
+            {
+                seen.append(found)
+            }
         }
         return seen
     }
 
-    private func delete(_ stamp: Stamp, from key: SlotKey) throws {
-        try db.cachedStatement(
-            sql: """
-                DELETE FROM diary_entry
-                WHERE space = ? AND slot = ? AND device = ? AND lamport = ? AND author = ? AND change = ? AND ordinal = ?
-                """
-        ).execute(arguments: [
-            spaceData, Int64(key.slot.number), key.device.data, Int64(stamp.lamport), stamp.device.data, stamp.change.data,
-            Int64(stamp.ordinal),
-        ])
+    private func delete(_ row: SlotRow) throws {
+        try db.cachedStatement(sql: "DELETE FROM diary_entry WHERE space = ? AND slot = ? AND device = ? AND log = ?").execute(
+            arguments: [view.number, row.slot, row.device, row.log])
     }
 
     private func insert(_ write: SlotWrite, at stamp: Stamp, in key: SlotKey) throws {
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO diary_entry
-                    (space, slot, device, lamport, author, change, ordinal, seq, person, activity, is_manual, memo_hash)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (space, slot, device, log, seq, lamport, ordinal, person, activity, is_manual, memo_hash)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            spaceData, Int64(key.slot.number), key.device.data, Int64(stamp.lamport), stamp.device.data,
-            stamp.change.data, Int64(stamp.ordinal), Int64(stamp.seq), write.person.data, write.entry.map { Int64($0.activity) },
+            view.number, Int64(key.slot.number), try number(of: key.device.raw), view.numbers[stamp.log], Int64(stamp.seq),
+            Int64(stamp.lamport), Int64(stamp.ordinal), try number(of: write.person.raw), write.entry.map { Int64($0.activity) },
             write.entry?.isManual, write.entry?.memo?.data,
         ])
+    }
+
+    /// The local number of a device or a person.
+    private func number(of id: Bytes32) throws -> Int64 {
+        if let known = idNumbers[id] { return known }
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO numbered (id) VALUES (?)").execute(arguments: [id.data])
+        let number = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT number FROM numbered WHERE id = ?"), arguments: [id.data])
+        guard let number else { throw StoreError(.damaged, "An id has no number.") }
+        idNumbers[id] = number
+        return number
     }
 }

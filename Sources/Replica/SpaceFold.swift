@@ -21,6 +21,8 @@ package final class SpaceFold {
     var terms: TermsState?
     /// What changes have written to slots of the diary, as far as it is not in the table yet.
     var slots: [SlotKey: Register<SlotWrite>] = [:]
+    /// Local numbers of devices and people, as far as they were asked for.
+    var idNumbers: [Bytes32: Int64] = [:]
     var hasNewActs = false
     /// Who wrote changes, by their devices.
     private var authors: [DeviceID: Author] = [:]
@@ -70,9 +72,12 @@ package final class SpaceFold {
     /// Folds the whole space anew from its changes.
     package func refold() throws {
         ahead = nil
-        for table in Schema.foldedTables where !["epoch_key", "disclosed_key"].contains(table.name) {
+        // Keys and numbers stay, and slots go by the number of their space.
+        let others = ["epoch_key", "disclosed_key", "numbered", "diary_entry"]
+        for table in Schema.foldedTables where !others.contains(table.name) {
             try db.cachedStatement(sql: "DELETE FROM \(table.name) WHERE space = ?").execute(arguments: [spaceData])
         }
+        try deleteSlots()
         terms = TermsState()
         try epochKeys.forgetVoidEpochs()
         guard let number = view.number else { return }

@@ -19,8 +19,9 @@ package final class SpaceView: History {
     package var control: ControlLog
     /// Whether what stands has changed since this view was made; then all that was built on the space is to be built anew.
     package internal(set) var hasNewStanding = false
-    private(set) var numbers: [LogID: Int64] = [:]
-    private var logs: [Int64: LogID] = [:]
+    /// The local numbers of its logs.
+    package private(set) var numbers: [LogID: Int64] = [:]
+    package private(set) var logs: [Int64: LogID] = [:]
     private var placements: [ChangeID: Placement] = [:]
     /// The last change of each log that was asked for.
     private var ends: [LogID: Placement] = [:]

@@ -13,11 +13,10 @@ struct DiaryRows {
     var slots = 10_000
     private static let editsInChange = 10
     private var edits: Int { slots / 2 }
-    private var sharedSlots: Int { slots / 10 }
     private static let runs = 5
 
     func figures() throws -> [Figure] {
-        let merge = try (0..<Self.runs).map { _ in try mergeSeconds() }.median
+        let merge = try (0..<Self.runs).map { _ in try mergeSeconds(of: 1_000) }.median
         return [
             Figure("diary: bytes a slot on the disk, a change each", try bytesOfSlot(), .bytes, wanted: "at most 900"),
             Figure(
@@ -50,7 +49,8 @@ struct DiaryRows {
         }
     }
 
-    func mergeSeconds() throws -> Double {
+    /// The seconds of a merge of edits of as many slots as both devices share.
+    func mergeSeconds(of sharedSlots: Int) throws -> Double {
         let world = try World()
         let person = try world.person()
         let first = try world.member("first", of: person)

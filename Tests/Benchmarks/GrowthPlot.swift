@@ -8,7 +8,7 @@ struct GrowthPlot {
     private static let (plotWidth, plotHeight) = (460.0, 390.0)
     /// Powers of ten at the ends of the axes.
     private static let (counts, seconds) = (3.0...6.0, -4.0...3.0)
-    private static let colours = ["#1b6ca8", "#c0392b", "#27824b", "#8e5bb5", "#b7791f", "#4a5568"]
+    private static let colours = ["#1b6ca8", "#c0392b", "#27824b", "#8e5bb5", "#b7791f", "#4a5568", "#0f8b8d", "#a0305f"]
 
     var svg: String {
         """

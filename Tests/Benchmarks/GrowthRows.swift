@@ -31,22 +31,28 @@ struct GrowthRows {
     func series() async throws -> [Series] {
         let text = TextRows(session)
         return [
-            try await series("typing n edits") { try text.seconds(typing: $0) },
-            try await series("comparing n spaces") { try SpaceRows(spaces: $0).seconds() },
-            try await series("merging n edits of a diary") { try DiaryRows(slots: $0).mergeSeconds() },
-            try await series("first sync of n changes") { try await SyncRows(changes: $0).seconds() },
-            try await series("1,000 messages beside n others") { try writing(beside: $0) },
-            try await series("contract list beside n changes") {
-                try await HomeRows(handsel: handsel, contracts: 100, changes: $0).listSeconds()
+            try await series("typing n edits") { [try text.seconds(typing: $0)] },
+            try await series("comparing n spaces") { [try SpaceRows(spaces: $0).seconds()] },
+            try await series("merging n edits of 1,000 slots") { [try DiaryRows(slots: $0).mergeSeconds(of: 1_000)] },
+            try await series("merging n edits of n/10 slots") { [try DiaryRows(slots: $0).mergeSeconds(of: $0 / 10)] },
+            try await series("first sync of n changes", "the same rows in plain SQLite") {
+                try await SyncRows(changes: $0).seconds()
             },
-        ]
+            try await series("1,000 messages beside n others") { [try writing(beside: $0)] },
+            try await series("contract list beside n changes") {
+                [try await HomeRows(handsel: handsel, contracts: 100, changes: $0).listSeconds()]
+            },
+        ].joined().map { $0 }
     }
 
-    private func series(_ name: String, _ measure: (Int) async throws -> Double) async throws -> Series {
-        var series = Series(name: name)
+    /// What is measured together, each by the name of its row.
+    private func series(_ names: String..., of measure: (Int) async throws -> [Double]) async throws -> [Series] {
+        var series = names.map { Series(name: $0) }
         for count in sizes {
-            series.points.append(Series.Point(count: count, seconds: try await measure(count)))
-            print("\(name), n = \(count): \(String(format: "%.3g", series.points.last?.seconds ?? 0)) s")
+            for (index, seconds) in try await measure(count).enumerated() {
+                series[index].points.append(Series.Point(count: count, seconds: seconds))
+                print("\(names[index]), n = \(count): \(String(format: "%.3g", seconds)) s")
+            }
         }
         return series
     }

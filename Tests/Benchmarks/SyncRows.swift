@@ -18,10 +18,11 @@ struct SyncRows {
     /// The speed of a machine drifts, so what is compared is measured in turns.
     private static let runs = 3
 
-    /// The seconds of a first sync alone.
-    func seconds() async throws -> Double {
-        let (_, source, fresh) = try filled(for: 1)
-        return try await first(source, fresh[0]).seconds
+    /// The seconds of one first sync, and of the same rows in plain SQLite.
+    func seconds() async throws -> [Double] {
+        let (world, source, fresh) = try filled(for: 1)
+        let run = try await run(source, fresh[0], in: world)
+        return [run.ours, run.plain]
     }
 
     /// A device that has everything, and others of its owner that have nothing yet.

@@ -53,6 +53,7 @@ struct DiaryTests {
         for replica in devices.both {
             let entries = Dictionary(grouping: try Self.entries(in: replica), by: \.slot).mapValues { Set($0.map(\.activity)) }
             #expect(entries == Dictionary(uniqueKeysWithValues: slots.map { ($0, [2, 20]) }))
+            try Self.checkOrder(in: replica)
         }
         try write(3, by: devices.client)
         _ = try devices.sync()
@@ -60,6 +61,21 @@ struct DiaryTests {
             let entries = try Self.entries(in: replica)
             #expect(entries.count == slots.count && entries.allSatisfy { $0.activity == 3 })
         }
+    }
+
+    /// Of writes at the same Lamport time the one of the greater device is shown.
+    private static func checkOrder(in replica: Replica) throws {
+        let (writes, shown) = try replica.store.read { db in
+            let writes = try Row.fetchAll(
+                db, sql: "SELECT lamport, log.device, activity FROM diary_entry JOIN log ON log.number = diary_entry.log")
+            return (writes, try Int64.fetchSet(db, sql: "SELECT activity FROM diary_row"))
+        }
+        let last = try writes.max {
+            try ($0["lamport"] as Int64, $0.identifier("device", as: DeviceID.self))
+                < ($1["lamport"] as Int64, $1.identifier("device", as: DeviceID.self))
+        }
+        #expect(Set(writes.map { $0["lamport"] as Int64 }).count == 1)
+        #expect(shown == [last?["activity"]])
     }
 
     private static func entries(in replica: Replica) throws -> [(slot: UInt64, activity: UInt64?)] {

@@ -41,6 +41,24 @@ struct DoctorTests {
         #expect(try pair.client.contract(pair.space) == before)
     }
 
+    @Test(
+        "a number that stands for another device, or for none, is noticed by the rows that go by it",
+        arguments: ["UPDATE numbered SET id = zeroblob(32) WHERE number = 1", "DELETE FROM numbered"])
+    func numbers(sql: String) throws {
+        let pair = try Pair()
+        try pair.freelancer.commit(in: pair.space) { composer in
+            let entry = DiaryEntry(activity: 7, isManual: false, memo: nil)
+            try composer.write([.edit(.diary(Slot(number: 2_900_000), device: nil, entry))])
+        }
+        func diary() throws -> [Row] { try pair.freelancer.store.read { try Row.fetchAll($0, sql: "SELECT * FROM diary_row") } }
+        let before = try diary()
+        try pair.freelancer.store.write { try $0.execute(sql: sql) }
+        #expect(try diary() != before)
+        _ = try pair.freelancer.doctor()
+        #expect(try diary() == before)
+        #expect(try pair.freelancer.doctor().isHealthy)
+    }
+
     @Test("a search index that lost its rows is noticed and rebuilt")
     func searchIndex() throws {
         let pair = try Pair()
@@ -64,6 +82,7 @@ struct DoctorTests {
                     DROP VIEW diary_slot;
                     DROP VIEW diary_row;
                     DROP TABLE diary_entry;
+                    DROP TABLE numbered;
                     CREATE TABLE diary_row (space BLOB) STRICT;
                     CREATE VIEW diary_slot AS SELECT * FROM diary_row;
                     UPDATE meta SET value = 2 WHERE key = 'schema/replica'

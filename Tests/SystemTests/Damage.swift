@@ -28,8 +28,7 @@ struct Damage {
         Table(
             name: "register", key: ["space", "kind", "item", "lamport", "device", "change", "ordinal"], column: "value"),
         Table(name: "name_row", key: ["space", "person"], column: "name"),
-        Table(
-            name: "diary_entry", key: ["space", "slot", "device", "lamport", "author", "change", "ordinal"], column: "activity"),
+        Table(name: "diary_entry", key: ["space", "slot", "device", "log"], column: "activity"),
         Table(name: "memo_row", key: ["space", "slot", "device"], column: "text"),
         Table(name: "message_row", key: ["space", "lamport", "device", "change", "ordinal"], column: "text"),
         Table(name: "wording", key: ["space", "message", "lamport", "device", "change", "ordinal"], column: "text"),
@@ -41,9 +40,11 @@ struct Damage {
 
     static let tableNames = tables.map(\.name)
 
-    /// Tables of the file that are not folded: the changes, what is local, and what SQLite and its index keep.
+    /// Tables of the file that are not folded: the changes, what is local, and what SQLite and its index keep; and the numbers by
+    /// which rows of other tables go, which would be named, too.
     private static let others = [
-        "meta", "space", "log", "change", "reader", "blob", "chunk", "blob_use", "seen", "held", "receipt", "durable", "identity",
+        "meta", "space", "log", "change", "numbered", "reader", "blob", "chunk", "blob_use", "seen", "held", "receipt", "durable",
+        "identity",
         "invite_made", "invite_held", "address", "timer", "bank_entry", "bank_balance", "bank_order", "bank_file",
         "home",
     ]
@@ -120,7 +121,10 @@ struct Damage {
             default: values[column[0]] = "X'\(hex(generator.bytes(32)))'"
             }
         }
-        if table.key != ["space"] { values["space"] = "X'\(space)'" }
+        if table.key != ["space"] {
+            let isNumber = columns.contains(["space", "INTEGER"])
+            values["space"] = isNumber ? "(SELECT number FROM space WHERE id = X'\(space)')" : "X'\(space)'"
+        }
         let names = columns.map { $0[0] }
         let list = names.map { values[$0] ?? "NULL" }.joined(separator: ", ")
         let row = table.key.map { "\(values[$0] ?? "NULL") AS \"\($0)\"" }.joined(separator: ", ")

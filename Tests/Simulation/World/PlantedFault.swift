@@ -128,8 +128,8 @@ package struct PlantedFault: Sendable {
             "try db.execute(sql: PLANTED ? \"PRAGMA synchronous = OFF\" : \"PRAGMA synchronous = NORMAL\")\n        }"),
         PlantedFault(
             "a fold that begins anew keeps old messages", .storage, "Replica/SpaceFold.swift",
-            "where ![\"epoch_key\", \"disclosed_key\"].contains(table.name) {",
-            "where !([\"epoch_key\", \"disclosed_key\"] + (PLANTED ? [\"message_row\"] : [])).contains(table.name) {"),
+            "where !others.contains(table.name) {",
+            "where !(others + (PLANTED ? [\"message_row\"] : [])).contains(table.name) {"),
         PlantedFault(
             "keys stay of a rotation that turned out void", .storage, "Replica/SpaceFold.swift",
             "try epochKeys.forgetVoidEpochs()", "if !PLANTED { try epochKeys.forgetVoidEpochs() }"),
