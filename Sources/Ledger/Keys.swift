@@ -38,15 +38,16 @@ extension CBORReader {
 /// An Ed25519 key that signs for a stated purpose.
 package struct SigningKey: Sendable {
     package let key: Curve25519.Signing.PrivateKey
+    package let publicKey: Bytes32
 
     /// From its 32-byte seed (RFC 8032 §5.1.5).
     package init(seed: Bytes32) throws(LedgerError) {
         do { key = try Curve25519.Signing.PrivateKey(rawRepresentation: seed.bytes) } catch {
             throw LedgerError(.malformed, "A signing key is not a valid Ed25519 key.")
         }
+        publicKey = Bytes32(exactly: key.publicKey.rawRepresentation)
     }
 
-    package var publicKey: Bytes32 { Bytes32(exactly: key.publicKey.rawRepresentation) }
     package var seed: Bytes32 { Bytes32(exactly: key.rawRepresentation) }
 
     package func sign(_ payload: [UInt8], for purpose: SignaturePurpose) throws(LedgerError) -> [UInt8] {

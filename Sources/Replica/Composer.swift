@@ -74,10 +74,10 @@ package final class Composer {
 
     /// Whether somebody reads the last keys who ought not to: a removed device, or who joined and was not taken.
     private func isReadByStrangers(_ audience: Audience) throws -> Bool {
-        guard audience.isSealed, let epoch = view.roster.epochs.last,
-            let person = view.roster.person(of: ownDevice), view.roster.canRekey(person)
+        guard audience.isSealed, let epoch = view.roster.epochs.last, !view.roster.strangers(to: epoch, audience).isEmpty,
+            let person = view.roster.person(of: ownDevice)
         else { return false }
-        return !view.roster.strangers(to: epoch, audience).isEmpty
+        return view.roster.canRekey(person)
     }
 
     /// A device that is not a member yet names a roster that lets its first change make it one.
@@ -94,7 +94,8 @@ package final class Composer {
         guard audience.isSealed else { return nil }
         var newest: Draft.Epoch?
         for id in view.roster.epochs.reversed() {
-            guard let key = try epochKeys.key(of: id, audience) else { continue }
+            let key = try keys.known.key(of: id, audience, in: view.roster) { try epochKeys.key(of: id, audience) }
+            guard let key else { continue }
             let epoch = Draft.Epoch(id: id, key: key)
             // Rather an older key that everyone was given than a newer one that somebody was left out of.
             if view.roster.isUpToDate(id, audience) { return epoch }

@@ -3,22 +3,45 @@ import Foundation
 import GRDB
 import Ledger
 import Store
+import Synchronization
+
+/// What an epoch's key is for.
+private struct EpochPlace: Hashable {
+    let epoch: ChangeID
+    let audience: Audience
+}
+
+/// Keys that were written under before, so that a message does not begin by looking for its key again.
+///
+/// Which key an epoch has never changes: the rotation that made it names the key's digest, by which each is checked.
+final class KnownEpochKeys: Sendable {
+    private static let capacity = 1_024
+    private let keys = Mutex<[EpochPlace: Bytes32]>([:])
+
+    /// A key of an epoch that stands; `lookUp` is asked if it is not known yet.
+    func key(of epoch: ChangeID, _ audience: Audience, in roster: Roster, lookUp: () throws -> Bytes32?) rethrows -> Bytes32? {
+        let place = EpochPlace(epoch: epoch, audience: audience)
+        if let known = keys.withLock({ $0[place] }) { return known }
+        guard let key = try lookUp() else { return nil }
+        guard roster.epochDigests[epoch]?[audience] == Derivation.epochKeyDigest(key) else { return key }
+        keys.withLock { keys in
+            if keys.count >= Self.capacity { keys = [:] }
+            keys[place] = key
+        }
+        return key
+    }
+}
 
 /// The keys of one space's epochs that this device holds, within one transaction.
 final class EpochKeys {
     private let view: SpaceView
     /// Those that were looked up, so that each is once, however many changes it opens.
-    private var known: [Place: Bytes32] = [:]
-
-    private struct Place: Hashable {
-        let epoch: ChangeID
-        let audience: Audience
-    }
+    private var known: [EpochPlace: Bytes32] = [:]
 
     init(_ view: SpaceView) { self.view = view }
 
     func key(of epoch: ChangeID, _ audience: Audience) throws -> Bytes32? {
-        let place = Place(epoch: epoch, audience: audience)
+        let place = EpochPlace(epoch: epoch, audience: audience)
         if let key = known[place] { return key }
         let data = try Data.fetchOne(
             view.db.cachedStatement(sql: "SELECT key FROM epoch_key WHERE space = ? AND epoch = ? AND audience = ?"),

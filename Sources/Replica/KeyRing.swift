@@ -14,6 +14,7 @@ package struct KeyRing: Sendable {
     package let sealing: any Sealing
     /// Whence salts and epoch keys come.
     let randomness: @Sendable () -> any RandomNumberGenerator
+    let known = KnownEpochKeys()
 
     package init(
         device: DeviceKeys, recovery: AgreementKey? = nil, isArriving: Bool = false, sealing: any Sealing = HPKESealing(),

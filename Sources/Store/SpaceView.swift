@@ -36,13 +36,14 @@ package final class SpaceView: History {
         self.memo = memo
         self.space = space
         control = ControlLog()
-        let row = try Row.fetchOne(
+        // Every message begins here, so the row is read where it is.
+        let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
                     SELECT number, is_vouched, bytes, digest IS NOT NULL, (SELECT max(arrival) FROM change WHERE space = number)
                     FROM space WHERE id = ?
                     """), arguments: [space.data])
-        guard let row else { return }
+        guard let row = try rows.next() else { return }
         (number, isVouched, bytes, hasDigest, last) = (row[0], row[1], row[2], row[3], row[4] ?? 0)
         if let known = memo.entry(of: space), known.last == last {
             for (log, number) in known.numbers { remember(log, as: number) }
@@ -222,15 +223,15 @@ package final class SpaceView: History {
         let forgotten = hasDigest ? ", digest = NULL" : ""
         hasDigest = false
         try db.cachedStatement(sql: "UPDATE space SET bytes = ?\(forgotten) WHERE number = ?").execute(arguments: [bytes, number])
-        let (standing, epochs) = (control.standing, Set(roster.epochs))
+        let (standing, epochs) = (control.standing, roster.epochs)
         let isControl = admitted.contains { $0.change.header.audience == .control }
         if isControl { control.fold() }
         try settle()
         remember()
+        guard isControl || control.standing != standing else { return }
         // An epoch stands or falls with others' changes, too; one that is new here stands from the start.
         let new = Set(admitted.map(\.change.id))
-        if control.standing != standing || epochs != Set(roster.epochs).subtracting(new) { hasNewStanding = true }
-        guard isControl || control.standing != standing else { return }
+        if control.standing != standing || Set(epochs) != Set(roster.epochs).subtracting(new) { hasNewStanding = true }
         try db.cachedStatement(sql: "DELETE FROM reader WHERE space = ?").execute(arguments: [number])
         for (key, until) in roster.readers {
             try db.cachedStatement(sql: "INSERT INTO reader (key, space, until) VALUES (?, ?, ?)")

@@ -70,11 +70,11 @@ package struct PlantedFault: Sendable {
             "case .removal, .replacement: return PLANTED || !before.contains(stamp)"),
         PlantedFault(
             "what stands changes, and nothing is folded anew", .fork, "Store/SpaceView.swift",
-            "if control.standing != standing || epochs", "if (!PLANTED && control.standing != standing) || epochs"),
+            "if control.standing != standing || Set(epochs)", "if (!PLANTED && control.standing != standing) || Set(epochs)"),
         PlantedFault(
             "an epoch falls, and nothing is folded anew", .fork, "Store/SpaceView.swift",
-            "|| epochs != Set(roster.epochs).subtracting(new) { hasNewStanding",
-            "|| (!PLANTED && epochs != Set(roster.epochs).subtracting(new)) { hasNewStanding"),
+            "|| Set(epochs) != Set(roster.epochs).subtracting(new) { hasNewStanding",
+            "|| (!PLANTED && Set(epochs) != Set(roster.epochs).subtracting(new)) { hasNewStanding"),
         PlantedFault(
             "who had not heard is not looked up again", .fork, "Ledger/Ignorance.swift",
             "known.extent == extent {", "PLANTED || known.extent == extent {"),
