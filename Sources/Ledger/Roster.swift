@@ -121,7 +121,7 @@ package struct Roster: Hashable, Sendable {
     /// Rotations in linear order; new bodies are sealed under the last.
     package internal(set) var epochs: [ChangeID] = []
     /// The digests of each epoch's keys.
-    package internal(set) var epochDigests: [ChangeID: [Audience: Bytes32]] = [:]
+    var epochDigests: [ChangeID: [Audience: Bytes32]] = [:]
     /// To whom they were sealed.
     var epochRecipients: [ChangeID: [Audience: Set<Bytes32>]] = [:]
 
@@ -172,6 +172,11 @@ package struct Roster: Hashable, Sendable {
             guard let role = presentRole(of: person) else { return false }
             return !audience.isSealed || kind?.audiences(readBy: role).contains(audience) == true
         }
+    }
+
+    /// Whether a key is the one that an epoch's rotation announced for an audience.
+    package func isAnnounced(_ key: Bytes32, of epoch: ChangeID, _ audience: Audience) -> Bool {
+        epochDigests[epoch]?[audience] == Derivation.epochKeyDigest(key)
     }
 
     /// Whether everyone who ought to read an epoch of an audience was given its key, and nobody else.

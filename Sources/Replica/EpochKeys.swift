@@ -23,7 +23,7 @@ final class KnownEpochKeys: Sendable {
         let place = EpochPlace(epoch: epoch, audience: audience)
         if let known = keys.withLock({ $0[place] }) { return known }
         guard let key = try lookUp() else { return nil }
-        guard roster.epochDigests[epoch]?[audience] == Derivation.epochKeyDigest(key) else { return key }
+        guard roster.isAnnounced(key, of: epoch, audience) else { return key }
         keys.withLock { keys in
             if keys.count >= Self.capacity { keys = [:] }
             keys[place] = key
@@ -59,7 +59,7 @@ final class EpochKeys {
 
     /// Keeps a key if it is the one that the epoch announced; returns whether it is new.
     func keep(_ key: Bytes32, of epoch: ChangeID, _ audience: Audience) throws -> Bool {
-        guard view.roster.epochDigests[epoch]?[audience] == Derivation.epochKeyDigest(key) else { return false }
+        guard view.roster.isAnnounced(key, of: epoch, audience) else { return false }
         try view.db.cachedStatement(sql: "INSERT OR IGNORE INTO epoch_key (space, epoch, audience, key) VALUES (?, ?, ?, ?)")
             .execute(arguments: [view.space.data, epoch.data, Int64(audience.rawValue), key.data])
         return view.db.changesCount > 0

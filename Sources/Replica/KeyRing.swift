@@ -14,6 +14,7 @@ package struct KeyRing: Sendable {
     package let sealing: any Sealing
     /// Whence salts and epoch keys come.
     let randomness: @Sendable () -> any RandomNumberGenerator
+    /// Epoch keys under which was written before.
     let known = KnownEpochKeys()
 
     package init(

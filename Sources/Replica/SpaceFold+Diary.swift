@@ -23,7 +23,7 @@ extension SpaceFold {
     private static let atOnce = 128
 
     /// A write to a slot, as its row names it; the later write of a log has seen the earlier one, so each log has one at most.
-    private struct SlotRow: Hashable {
+    private struct SlotRow {
         let slot: Int64
         let device: Int64
         let log: Int64
@@ -100,10 +100,10 @@ extension SpaceFold {
     /// The local number of a device or a person.
     private func number(of id: Bytes32) throws -> Int64 {
         if let known = idNumbers[id] { return known }
-        try db.cachedStatement(sql: "INSERT OR IGNORE INTO numbered (id) VALUES (?)").execute(arguments: [id.data])
-        let number = try Int64.fetchOne(
+        let stored = try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT number FROM numbered WHERE id = ?"), arguments: [id.data])
-        guard let number else { throw StoreError(.damaged, "An id has no number.") }
+        if stored == nil { try db.cachedStatement(sql: "INSERT INTO numbered (id) VALUES (?)").execute(arguments: [id.data]) }
+        let number = stored ?? db.lastInsertedRowID
         idNumbers[id] = number
         return number
     }

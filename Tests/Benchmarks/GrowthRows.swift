@@ -42,7 +42,7 @@ struct GrowthRows {
             try await series("contract list beside n changes") {
                 [try await HomeRows(handsel: handsel, contracts: 100, changes: $0).listSeconds()]
             },
-        ].joined().map { $0 }
+        ].flatMap(\.self)
     }
 
     /// What is measured together, each by the name of its row.

@@ -44,8 +44,7 @@ struct Damage {
     /// which rows of other tables go, which would be named, too.
     private static let others = [
         "meta", "space", "log", "change", "numbered", "reader", "blob", "chunk", "blob_use", "seen", "held", "receipt", "durable",
-        "identity",
-        "invite_made", "invite_held", "address", "timer", "bank_entry", "bank_balance", "bank_order", "bank_file",
+        "identity", "invite_made", "invite_held", "address", "timer", "bank_entry", "bank_balance", "bank_order", "bank_file",
         "home",
     ]
 
