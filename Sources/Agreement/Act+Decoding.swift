@@ -4,7 +4,7 @@ import Ledger
 extension Act {
     /// Nil for a kind that is no act.
     static func decode(_ operation: Operation, _ reader: inout CBORReader) throws(CanonError) -> Act? {
-        switch operation.kind.split(separator: ".").first {
+        switch operation.kind.prefix(while: { $0 != "." }) {
         case "contract": try contract(operation, &reader)
         case "milestone": try milestone(operation, &reader)
         case "dispute": try dispute(operation, &reader)

@@ -62,14 +62,8 @@ package struct CBORWriter {
         for each in elements { element(&self, each) }
     }
 
-    /// A map of unsigned keys, written in their canonical order.
-    package mutating func map(_ entries: [UInt64: (inout CBORWriter) -> Void]) {
-        head(.map, UInt64(entries.count))
-        for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
-            unsigned(key)
-            value(&self)
-        }
-    }
+    /// The start of a map; keys and their values follow, in the order of the keys' bytes.
+    package mutating func map(_ count: Int) { head(.map, UInt64(count)) }
 
     /// A value, or null.
     package mutating func optional<Value>(_ value: Value?, _ body: (inout CBORWriter, Value) -> Void) {
@@ -77,5 +71,5 @@ package struct CBORWriter {
     }
 
     /// A value that is already encoded.
-    package mutating func raw(_ encoded: some Sequence<UInt8>) { bytes.append(contentsOf: encoded) }
+    package mutating func raw(_ encoded: [UInt8]) { bytes.append(contentsOf: encoded) }
 }

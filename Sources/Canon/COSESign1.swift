@@ -15,7 +15,13 @@ package struct COSESign1: Equatable, Sendable {
 
     /// The protected header `{1: −8, 4: kid}`.
     package static func protected(kid: Bytes32) -> [UInt8] {
-        CBORWriter.encode { $0.map([1: { $0.integer(-8) }, 4: { $0.bytes32(kid) }]) }
+        CBORWriter.encode {
+            $0.map(2)
+            $0.unsigned(1)
+            $0.integer(-8)
+            $0.unsigned(4)
+            $0.bytes32(kid)
+        }
     }
 
     /// Sig_structure (RFC 9052 §4.4): what the signature is made over.
@@ -38,7 +44,7 @@ package struct COSESign1: Equatable, Sendable {
         CBORWriter.encode {
             $0.array(4)
             $0.bytes(Self.protected(kid: kid))
-            $0.map([:])
+            $0.map(0)
             $0.null()
             $0.bytes(signature)
         }

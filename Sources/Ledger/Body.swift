@@ -57,8 +57,10 @@ package enum BodySeal {
 
     /// A marker byte, then zeros, up to the next step (ISO/IEC 7816-4 padding).
     static func pad(_ plaintext: [UInt8]) -> [UInt8] {
-        let padded = plaintext + [0x80]
-        return padded + [UInt8](repeating: 0, count: (step - padded.count % step) % step)
+        var padded = [UInt8](repeating: 0, count: (plaintext.count / step + 1) * step)
+        padded.replaceSubrange(..<plaintext.count, with: plaintext)
+        padded[plaintext.count] = 0x80
+        return padded
     }
 
     static func unpad(_ padded: [UInt8]) -> [UInt8]? {
@@ -78,7 +80,7 @@ package enum BodySeal {
             let box = try ChaChaPoly.seal(
                 pad(plaintext), using: SymmetricKey(data: changeKey.bytes), nonce: ChaChaPoly.Nonce(data: zeroNonce),
                 authenticating: authenticated(place))
-            return Array(box.ciphertext) + Array(box.tag)
+            return Array(box.combined.dropFirst(zeroNonce.count))
         } catch { throw LedgerError(.malformed, "A body could not be sealed: \(error).") }
     }
 

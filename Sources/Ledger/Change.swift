@@ -18,6 +18,17 @@ package struct Change: Sendable {
         self.body = body
     }
 
+    private init(_ change: Change, signature: [UInt8]) {
+        header = change.header
+        headerBytes = change.headerBytes
+        id = change.id
+        self.signature = signature
+        body = change.body
+    }
+
+    /// The same with the signature over its header.
+    func with(_ signature: [UInt8]) -> Change { Change(self, signature: signature) }
+
     /// Checks the header's form and that the body is the one it names; not the signature.
     package init(headerBytes: [UInt8], signature: [UInt8]?, body: [UInt8]) throws(LedgerError) {
         header = try Header(decoding: headerBytes)

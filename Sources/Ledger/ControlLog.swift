@@ -1,3 +1,5 @@
+package import Canon
+
 /// The control changes of one space, from which rosters are folded: the present one and those at points in the past.
 package struct ControlLog: Sendable {
     private var entries: [ControlEntry]
@@ -12,7 +14,9 @@ package struct ControlLog: Sendable {
     package private(set) var standing = Standing()
     private var ignorance = Ignorance()
     /// What those come to that stand.
-    package private(set) var roster: Roster
+    package private(set) var roster: Roster { didSet { entitledKeys = [:] } }
+    /// The keys that ought to read what is meant for each audience now, as far as somebody asked.
+    private var entitledKeys: [Audience: Set<Bytes32>] = [:]
 
     package init(_ entries: [ControlEntry] = []) {
         self.entries = entries.sorted { $0.placement.stamp < $1.placement.stamp }
@@ -42,6 +46,24 @@ package struct ControlLog: Sendable {
         self.standing = standing
         foldedCount = 0
         fold()
+    }
+
+    /// Keys that were given an epoch's key and ought not to read what is written from now on.
+    package mutating func strangers(to epoch: ChangeID, _ audience: Audience) -> Set<Bytes32> {
+        roster.recipients(of: epoch, audience).subtracting(entitledKeys(reading: audience))
+    }
+
+    /// Whether everyone who ought to read an epoch of an audience was given its key, and nobody else.
+    package mutating func isUpToDate(_ epoch: ChangeID, _ audience: Audience) -> Bool {
+        roster.recipients(of: epoch, audience) == entitledKeys(reading: audience)
+    }
+
+    /// Each message asks, and the answer is the same until the roster changes.
+    private mutating func entitledKeys(reading audience: Audience) -> Set<Bytes32> {
+        if let known = entitledKeys[audience] { return known }
+        let keys = roster.entitledKeys(reading: audience)
+        entitledKeys[audience] = keys
+        return keys
     }
 
     /// Works out what the entries come to of which some were placed since.

@@ -22,7 +22,9 @@ package struct Draft: Sendable {
     /// Needed for a sealed audience, and only there.
     package var epoch: Epoch?
     package var claimedTime: UInt64
-    package var operations: [Operation]
+    package var operations: [Operation] { didSet { plaintext = Body.encode(operations) } }
+    /// What the body says.
+    package private(set) var plaintext: [UInt8]
     package var blobs: [BlobID]
 
     package init(
@@ -38,6 +40,7 @@ package struct Draft: Sendable {
         self.epoch = epoch
         self.claimedTime = claimedTime
         self.operations = operations
+        plaintext = Body.encode(operations)
         self.blobs = blobs
     }
 
@@ -51,7 +54,6 @@ package struct Draft: Sendable {
                 "A change of \(operations.count) operations is too long; at most \(LedgerLimits.operations) are allowed. "
                     + "Make it in smaller steps.")
         }
-        let plaintext = Body.encode(operations)
         let key: Bytes32
         let body: [UInt8]
         if audience.isSealed {

@@ -167,7 +167,7 @@ package struct Roster: Hashable, Sendable {
     /// Every X25519 key that reads what is meant for an audience here; every member reads the unsealed ones.
     package func sealingKeys(reading audience: Audience) -> [Bytes32] { entitledKeys(reading: audience).sorted() }
 
-    private func entitledKeys(reading audience: Audience) -> Set<Bytes32> {
+    func entitledKeys(reading audience: Audience) -> Set<Bytes32> {
         entitledKeys { person in
             guard let role = presentRole(of: person) else { return false }
             return !audience.isSealed || kind?.audiences(readBy: role).contains(audience) == true
@@ -179,14 +179,12 @@ package struct Roster: Hashable, Sendable {
         epochDigests[epoch]?[audience] == Derivation.epochKeyDigest(key)
     }
 
-    /// Whether everyone who ought to read an epoch of an audience was given its key, and nobody else.
-    package func isUpToDate(_ epoch: ChangeID, _ audience: Audience) -> Bool {
-        epochRecipients[epoch]?[audience] ?? [] == entitledKeys(reading: audience)
-    }
+    /// The keys that were given an epoch's key of an audience.
+    func recipients(of epoch: ChangeID, _ audience: Audience) -> Set<Bytes32> { epochRecipients[epoch]?[audience] ?? [] }
 
     /// The keys that ought to read an epoch of an audience and were never given its key.
     package func keysWithout(_ epoch: ChangeID, _ audience: Audience) -> [Bytes32] {
-        let given = epochRecipients[epoch]?[audience] ?? []
+        let given = recipients(of: epoch, audience)
         return sealingKeys(reading: audience).filter { !given.contains($0) }
     }
 
@@ -198,11 +196,6 @@ package struct Roster: Hashable, Sendable {
         let entitled = certificates.values.filter { isEntitled($0.person) }
         let devices = entitled.filter { !isRemoved($0.device) }.flatMap(\.sealingKeys)
         return Set(devices + entitled.filter(\.isSignedByPerson).map(\.recoveryKey))
-    }
-
-    /// Keys that were given an epoch's key and ought not to read what is written from now on.
-    package func strangers(to epoch: ChangeID, _ audience: Audience) -> Set<Bytes32> {
-        (epochRecipients[epoch]?[audience] ?? []).subtracting(entitledKeys(reading: audience))
     }
 
     package func person(in role: Role) -> PersonID? { roles.first { $0.value == role && !former.contains($0.key) }?.key }

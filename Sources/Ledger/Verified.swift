@@ -50,7 +50,6 @@ package enum Verification {
 extension Verified where Value == Change {
     /// Signs a change of this device; what we just signed needs no second check.
     init(signing change: Change, with keys: SigningKey) throws(LedgerError) {
-        let signature = try keys.sign(change.headerBytes, for: .change)
-        self.init(Change(header: change.header, signature: signature, body: change.body), isSignatureChecked: true)
+        self.init(change.with(try keys.sign(change.headerBytes, for: .change)), isSignatureChecked: true)
     }
 }

@@ -42,7 +42,7 @@ package final class Composer {
             audience: audience, epoch: try epoch(for: audience), claimedTime: store.clock(), operations: operations, blobs: blobs)
         let change = try draft.sealed(by: keys.device, salt: .random(using: &generator))
         admitted.append(try store.append(change, to: view))
-        openings.append(Opening(change.value, saying: operations))
+        openings.append(Opening(change.value, saying: draft.plaintext))
         return change.value.id
     }
 
@@ -74,7 +74,7 @@ package final class Composer {
 
     /// Whether somebody reads the last keys who ought not to: a removed device, or who joined and was not taken.
     private func isReadByStrangers(_ audience: Audience) throws -> Bool {
-        guard audience.isSealed, let epoch = view.roster.epochs.last, !view.roster.strangers(to: epoch, audience).isEmpty,
+        guard audience.isSealed, let epoch = view.roster.epochs.last, !view.control.strangers(to: epoch, audience).isEmpty,
             let person = view.roster.person(of: ownDevice)
         else { return false }
         return view.roster.canRekey(person)
@@ -98,7 +98,7 @@ package final class Composer {
             guard let key else { continue }
             let epoch = Draft.Epoch(id: id, key: key)
             // Rather an older key that everyone was given than a newer one that somebody was left out of.
-            if view.roster.isUpToDate(id, audience) { return epoch }
+            if view.control.isUpToDate(id, audience) { return epoch }
             newest = newest ?? epoch
         }
         if let newest { return newest }

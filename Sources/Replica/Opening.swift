@@ -14,12 +14,12 @@ struct Opening: Sendable {
         /// With the key of its epoch if this device holds it.
         case body(epochKey: Bytes32?)
         /// This device has just written it.
-        case operations([Ledger.Operation])
+        case plaintext([UInt8])
     }
 
     init(_ change: Change, epochKey: Bytes32?) { (self.change, source) = (change, .body(epochKey: epochKey)) }
 
-    init(_ change: Change, saying operations: [Ledger.Operation]) { (self.change, source) = (change, .operations(operations)) }
+    init(_ change: Change, saying plaintext: [UInt8]) { (self.change, source) = (change, .plaintext(plaintext)) }
 
     /// What a change says.
     enum Content: Sendable {
@@ -35,7 +35,7 @@ struct Opening: Sendable {
         switch source {
         case .body(let epochKey): change.changeKey(epochKey: epochKey).map { Self.content(of: change, with: $0) } ?? .sealed
         // As others will read it: what is no operation to them must be none here.
-        case .operations(let operations): Self.read { try Body.decode(Body.encode(operations)) }
+        case .plaintext(let plaintext): Self.read { try Body.decode(plaintext) }
         }
     }
 
@@ -97,12 +97,15 @@ private final class Work: Sendable {
 
     private let openings: [Opening]
     private let state = Mutex(State())
-    /// Signalled with each share that a helper has done.
-    private let progress = DispatchSemaphore(value: 0)
+    private let count: Int
+    /// Signalled with each share that a helper has done; nil where nobody helps.
+    private let progress: DispatchSemaphore?
 
-    init(_ openings: [Opening]) { self.openings = openings }
-
-    var count: Int { (openings.count + Self.size - 1) / Self.size }
+    init(_ openings: [Opening]) {
+        self.openings = openings
+        count = (openings.count + Self.size - 1) / Self.size
+        progress = min(Self.cores, count) > 1 ? DispatchSemaphore(value: 0) : nil
+    }
 
     /// One for each core beside the caller's, and none where there is one share.
     func callHelpers() {
@@ -113,7 +116,7 @@ private final class Work: Sendable {
         while let index = claimNext() {
             let contents = opened(index)
             state.withLock { $0.done[index] = contents }
-            progress.signal()
+            progress?.signal()
         }
     }
 
@@ -122,7 +125,7 @@ private final class Work: Sendable {
         if claim(index) { return opened(index) }
         while true {
             if let contents = state.withLock({ $0.done.removeValue(forKey: index) }) { return contents }
-            progress.wait()
+            progress?.wait()
         }
     }
 

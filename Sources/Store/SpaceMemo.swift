@@ -7,19 +7,22 @@ import Synchronization
 /// change of the space is the same; another process may have added some. What a transaction writes is remembered once it is
 /// committed, for the numbers that one gives out which is rolled back are given out again.
 final class SpaceMemo: Sendable {
-    struct Entry: Sendable {
+    /// By reference, since it is handed on with each message.
+    final class Entry: Sendable {
         /// The arrival of the space's last change.
         let last: Int64
-        let numbers: [LogID: Int64]
-        /// The last change of each log that was asked for.
-        let ends: [LogID: Placement]
+        let logs: SpaceLogs
         /// In order of arrival.
         let controlChanges: [ChangeID]
         /// Certificates are checked as it is folded, which is most of what reading a space takes.
         let control: ControlLog
 
-        /// Branches of those who forked, on which the control log depends beside its changes.
-        var branches: Set<LogID> { Set(numbers.keys.filter { $0.branch != nil }) }
+        init(last: Int64, logs: SpaceLogs, controlChanges: [ChangeID], control: ControlLog) {
+            self.last = last
+            self.logs = logs
+            self.controlChanges = controlChanges
+            self.control = control
+        }
     }
 
     private struct State {

@@ -19,12 +19,8 @@ package final class SpaceView: History {
     package var control: ControlLog
     /// Whether what stands has changed since this view was made; then all that was built on the space is to be built anew.
     package internal(set) var hasNewStanding = false
-    /// The local numbers of its logs.
-    package private(set) var numbers: [LogID: Int64] = [:]
-    package private(set) var logs: [Int64: LogID] = [:]
+    private var knownLogs = SpaceLogs()
     private var placements: [ChangeID: Placement] = [:]
-    /// The last change of each log that was asked for.
-    private var ends: [LogID: Placement] = [:]
     private let memo: SpaceMemo
     /// The control changes that are stored, in order of arrival.
     private var controlChanges: [ChangeID] = []
@@ -35,7 +31,6 @@ package final class SpaceView: History {
         self.db = db
         self.memo = memo
         self.space = space
-        control = ControlLog()
         // Every message begins here, so the row is read where it is.
         let rows = try Row.fetchCursor(
             db.cachedStatement(
@@ -43,15 +38,18 @@ package final class SpaceView: History {
                     SELECT number, is_vouched, bytes, digest IS NOT NULL, (SELECT max(arrival) FROM change WHERE space = number)
                     FROM space WHERE id = ?
                     """), arguments: [space.data])
-        guard let row = try rows.next() else { return }
+        guard let row = try rows.next() else {
+            control = ControlLog()
+            return
+        }
+        let known = memo.entry(of: space)
+        control = known?.control ?? ControlLog()
         (number, isVouched, bytes, hasDigest, last) = (row[0], row[1], row[2], row[3], row[4] ?? 0)
-        if let known = memo.entry(of: space), known.last == last {
-            for (log, number) in known.numbers { remember(log, as: number) }
-            (ends, controlChanges, control) = (known.ends, known.controlChanges, known.control)
-            for end in ends.values { placements[end.stamp.change] = end }
+        if let known, known.last == last {
+            (knownLogs, controlChanges) = (known.logs, known.controlChanges)
         } else {
             for row in try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM log WHERE space = ?"), arguments: [number]) {
-                remember(try row.log(), as: row["number"])
+                knownLogs.add(try row.log(), as: row["number"])
             }
             try loadControl()
         }
@@ -63,7 +61,7 @@ package final class SpaceView: History {
             arguments: [number]
         ).map { try $0.identifier("id") }
         let known = memo.entry(of: space).flatMap { entry in
-            entry.branches == branches && controlChanges.starts(with: entry.controlChanges) ? entry : nil
+            entry.logs.branches == knownLogs.branches && controlChanges.starts(with: entry.controlChanges) ? entry : nil
         }
         control = known?.control ?? ControlLog()
         let missing = controlChanges.dropFirst(known?.controlChanges.count ?? 0)
@@ -81,12 +79,13 @@ package final class SpaceView: History {
 
     /// Remembers the space as it is now, and whose rosters were looked up.
     private func remember() {
-        let entry = SpaceMemo.Entry(
-            last: last, numbers: numbers, ends: ends, controlChanges: controlChanges, control: control)
+        let entry = SpaceMemo.Entry(last: last, logs: knownLogs, controlChanges: controlChanges, control: control)
         if db.configuration.readonly { memo.remember(entry, of: space) } else { memo.keep(entry, of: space) }
     }
 
-    private var branches: Set<LogID> { Set(numbers.keys.filter { $0.branch != nil }) }
+    /// The local numbers of its logs.
+    package var numbers: [LogID: Int64] { knownLogs.numbers }
+    package var logs: [Int64: LogID] { knownLogs.named }
 
     package var roster: Roster { control.roster }
 
@@ -94,12 +93,7 @@ package final class SpaceView: History {
     var logCount: Int { numbers.count }
     var controlCount: Int { controlChanges.count }
 
-    func forgetPlacements() { (placements, ends) = ([:], [:]) }
-
-    private func remember(_ log: LogID, as number: Int64) {
-        numbers[log] = number
-        logs[number] = log
-    }
+    func forgetPlacements() { (placements, knownLogs.ends) = ([:], [:]) }
 
     private func controlEntry(_ change: Change, _ placement: Placement) throws -> ControlEntry {
         ControlEntry(
@@ -123,7 +117,7 @@ package final class SpaceView: History {
     }
 
     package func placement(of change: ChangeID) throws -> Placement? {
-        if let known = placements[change] { return known }
+        if let known = placements[change] ?? knownLogs.end(at: change) { return known }
         guard let number,
             let row = try Row.fetchOne(
                 try db.cachedStatement(sql: "SELECT \(Self.placementColumns) FROM change WHERE id = ? AND space = ?"),
@@ -136,7 +130,7 @@ package final class SpaceView: History {
 
     /// Where the last change of a log stands.
     func end(of log: LogID) throws -> Placement? {
-        if let known = ends[log] { return known }
+        if let known = knownLogs.ends[log] { return known }
         guard let number = numbers[log],
             let row = try Row.fetchOne(
                 try db.cachedStatement(
@@ -144,7 +138,7 @@ package final class SpaceView: History {
                 arguments: [number])
         else { return nil }
         let end = try placement(row)
-        (ends[log], placements[end.stamp.change]) = (end, end)
+        knownLogs.ends[log] = end
         return end
     }
 
@@ -199,7 +193,7 @@ package final class SpaceView: History {
             value.signature.map { Data($0) }, change.isSignatureChecked, Data(value.body),
         ])
         last = db.lastInsertedRowID
-        (placements[value.id], ends[placement.stamp.log]) = (placement, placement)
+        (placements[value.id], knownLogs.ends[placement.stamp.log]) = (placement, placement)
         bytes += value.headerBytes.count + value.body.count
         for blob in value.header.blobs { try use(blob, in: space) }
         if value.header.audience == .control {
@@ -220,9 +214,11 @@ package final class SpaceView: History {
     /// Writes down what has been derived of the space's changes beside them; after the last of a batch was inserted.
     func recordGrowth(by admitted: [ChangeStore.Admitted]) throws {
         // The digest has an index, which would be written with each change.
-        let forgotten = hasDigest ? ", digest = NULL" : ""
+        let record =
+            hasDigest
+            ? "UPDATE space SET bytes = ?, digest = NULL WHERE number = ?" : "UPDATE space SET bytes = ? WHERE number = ?"
         hasDigest = false
-        try db.cachedStatement(sql: "UPDATE space SET bytes = ?\(forgotten) WHERE number = ?").execute(arguments: [bytes, number])
+        try db.cachedStatement(sql: record).execute(arguments: [bytes, number])
         let (standing, epochs) = (control.standing, roster.epochs)
         let isControl = admitted.contains { $0.change.header.audience == .control }
         if isControl { control.fold() }
@@ -259,7 +255,7 @@ package final class SpaceView: History {
             space, log.device.data, log.branch?.data ?? log.device.data,
         ])
         let number = db.lastInsertedRowID
-        remember(log, as: number)
+        knownLogs.add(log, as: number)
         return number
     }
 

@@ -98,10 +98,10 @@ struct ReplacementTests {
         let epoch = try #require(space.roster.epochs.last)
         let join = try stage.agree(to: stage.counter, in: &space)
         #expect(stage.holds(stage.office, in: space), "as long as only one party has agreed")
-        #expect(space.roster.strangers(to: epoch, .money).isEmpty)
+        #expect(space.control.strangers(to: epoch, .money).isEmpty)
         let past = try #require(space.placement(of: stage.first)).past
         try stage.write(.accept(join: join), by: stage.desk, in: &space)
-        let all = try stage.union(space)
+        var all = try stage.union(space)
         #expect(stage.holds(stage.counter, in: all) && all.roster.former == [stage.agent.id])
         for device in [stage.office, laptop] {
             #expect(all.roster.person(of: device.id) == nil && all.roster.signingRole(of: device.id) == nil)
@@ -111,7 +111,7 @@ struct ReplacementTests {
         #expect(all.roster.signingRole(of: stage.office.id, knownAt: past) == role && all.standing.contains(stage.first))
         // Their keys are strangers to what was keyed before, and are in nothing that is keyed from now on.
         let keys = stage.office.certificate.sealingKeys
-        #expect(all.roster.strangers(to: epoch, .money).isSuperset(of: keys))
+        #expect(all.control.strangers(to: epoch, .money).isSuperset(of: keys))
         #expect(all.roster.sealingKeys(reading: .money).allSatisfy { !keys.contains($0) })
         let rotation = all.rotation(using: &stage.generator)
         guard case .rotate(_, let seals, _) = rotation else { return }

@@ -55,7 +55,13 @@ struct Examples {
 
     private var values: [[UInt8]] {
         [
-            CBORWriter.encode { $0.map([1: { $0.integer(-8) }, 4: { $0.text("é") }]) },
+            CBORWriter.encode { writer in
+                writer.map(2)
+                writer.unsigned(1)
+                writer.integer(-8)
+                writer.unsigned(4)
+                writer.text("é")
+            },
             CBORWriter.encode { writer in
                 writer.array(5)
                 for number in [23, 24, 65_536, 1 << 40] as [UInt64] { writer.unsigned(number) }
