@@ -9,7 +9,7 @@ struct Home: Sendable {
     let directory: String
     var replicaPath: String { directory + "/replica.sqlite" }
     var keysPath: String { directory + "/device.keys" }
-    private var files: [String] { [keysPath, replicaPath, replicaPath + "-wal", replicaPath + "-shm"] }
+    private var files: [String] { [keysPath] + ["", "-wal", "-shm", "-turn"].map { replicaPath + $0 } }
 
     init(_ directory: String) {
         let own = ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory()

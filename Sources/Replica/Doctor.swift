@@ -78,7 +78,7 @@ extension Replica {
 
     /// Runs `body` in a transaction that sees another file too and locks neither before it writes to it.
     private func attach<Value>(_ path: String, as name: String, _ body: (Database) throws -> Value) throws -> Value {
-        try store.database.writeWithoutTransaction { db in
+        try store.inTurn { db in
             try db.execute(sql: "ATTACH DATABASE ? AS \(name)", arguments: [path])
             defer { try? db.execute(sql: "DETACH DATABASE \(name)") }
             var value: Value?

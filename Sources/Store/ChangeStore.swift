@@ -35,6 +35,7 @@ package struct ChangeStore: Sendable {
     package let limits: StoreLimits
     package let clock: @Sendable () -> UInt64
     let memo = SpaceMemo()
+    private let turn: WriteTurn
     private let survival = Survival()
     /// Why nothing is written: a newer program has made the file.
     ///
@@ -59,6 +60,7 @@ package struct ChangeStore: Sendable {
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
         }
         database = try DatabasePool(path: path, configuration: configuration)
+        turn = try WriteTurn(of: path, patience: Self.busyTimeout)
         self.keeper = keeper
         self.limits = limits
         self.clock = clock
@@ -82,7 +84,7 @@ package struct ChangeStore: Sendable {
     package func requireWritable() throws { if let newerSchema { throw newerSchema } }
 
     private func immediately<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try database.writeWithoutTransaction { db in
+        try inTurn { db in
             var result: Value?
             var isCommitted = false
             defer { memo.end(isCommitted: isCommitted) }
@@ -94,6 +96,11 @@ package struct ChangeStore: Sendable {
             guard let result else { throw StoreError(.damaged, "A transaction ended without a result.") }
             return result
         }
+    }
+
+    /// The connection that writes, while no other process writes.
+    package func inTurn<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try database.writeWithoutTransaction { db in try turn.take { try body(db) } }
     }
 
     package func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.read(body) }
@@ -136,7 +143,7 @@ extension ChangeStore {
         try requireWritable()
         // Mostly this process knows, and has not to wait for whoever writes.
         if let sequence, survival.covers(sequence) { return }
-        try database.writeWithoutTransaction { db in
+        try inTurn { db in
             let last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT coalesce(max(arrival), 0) FROM change")) ?? 0
             let survivor = try Int64.fetchOne(db.cachedStatement(sql: "SELECT arrival FROM durable")) ?? 0
             if let sequence, survivor >= Int64(clamping: sequence) { return survival.note(survivor) }

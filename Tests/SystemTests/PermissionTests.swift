@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Key file and replica are closed to other users, or nothing starts", .enabled(if: SQLite.isInstalled))
 struct PermissionTests {
-    private static let files = ["device.keys", "replica.sqlite", "replica.sqlite-wal", "replica.sqlite-shm"]
+    private static let files = [
+        "device.keys", "replica.sqlite", "replica.sqlite-wal", "replica.sqlite-shm", "replica.sqlite-turn",
+    ]
 
     private static func mode(_ url: URL) throws -> Int {
         try #require(try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int)
