@@ -76,7 +76,7 @@ extension Replica {
         }
     }
 
-    /// Runs `body` in a transaction that sees another file too and locks neither before it writes to it.
+    /// Runs `body` in a transaction that sees another file too, in a turn to write.
     private func attach<Value>(_ path: String, as name: String, _ body: (Database) throws -> Value) throws -> Value {
         try store.inTurn { db in
             try db.execute(sql: "ATTACH DATABASE ? AS \(name)", arguments: [path])
