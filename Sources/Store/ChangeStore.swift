@@ -59,8 +59,9 @@ package struct ChangeStore: Sendable {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
         }
-        database = try DatabasePool(path: path, configuration: configuration)
         turn = try WriteTurn(of: path, patience: Self.busyTimeout)
+        // GRDB begins the log where there is none, which is a commit too.
+        database = try turn.take { try DatabasePool(path: path, configuration: configuration) }
         self.keeper = keeper
         self.limits = limits
         self.clock = clock

@@ -38,15 +38,26 @@ struct WriteTurnTests {
         let (other, turn) = (try WriteTurn(of: path, patience: 0), try WriteTurn(of: path, patience: 60))
         let log = Log()
         try other.take {
-            Thread { try? turn.take { log.write("second") } }.start()
-            log.write("first")
+            expectWait(at: log) { try turn.take { log.write("taken") } }
+            log.write("given on")
         }
-        try await eventually { log.written.count == 2 }
-        #expect(log.written == ["first", "second"])
+        try await eventually { log.written.count == 3 }
+        #expect(log.written == ["asked", "given on", "taken"])
     }
 
-    @Test("is taken for each commit, and for each sync of the disk")
-    func commits() throws {
+    /// Has another thread ask for a turn that is taken, and gives it time to be let in wrongly.
+    private func expectWait(at log: Log, _ ask: @escaping @Sendable () throws -> Void) {
+        let isOver = DispatchSemaphore(value: 0)
+        Thread {
+            log.write("asked")
+            try? ask()
+            isOver.signal()
+        }.start()
+        #expect(isOver.wait(timeout: .now() + .milliseconds(100)) == .timedOut)
+    }
+
+    @Test("is taken for each commit, for each sync of the disk, and while a file is opened")
+    func commits() async throws {
         let pair = try Pair()
         let store = pair.client.store
         let other = try WriteTurn(of: store.database.path, patience: 0)
@@ -55,7 +66,21 @@ struct WriteTurnTests {
         try store.inTurn { _ in #expect(isTaken()) }
         #expect(!isTaken())
         #expect(try store.read { _ in !isTaken() }, "who reads is in nobody's way")
-        try store.makeDurable()
+        let (path, keys, clock) = (store.database.path, pair.client.keys, store.clock)
+        let writes: [@Sendable () throws -> Void] = [
+            { try store.makeDurable() }, { _ = try Replica(path: path, keys: keys, clock: clock) },
+        ]
+        for write in writes {
+            let log = Log()
+            try other.take {
+                expectWait(at: log) {
+                    try write()
+                    log.write("done")
+                }
+                #expect(log.written == ["asked"])
+            }
+            try await eventually { log.written == ["asked", "done"] }
+        }
         #expect(!isTaken())
     }
 
