@@ -7,7 +7,7 @@ package struct Change: Sendable {
     package let headerBytes: [UInt8]
     package let id: ChangeID
     /// The Ed25519 signature of its COSE_Sign1; nil where only a later change's signature covers it.
-    package let signature: [UInt8]?
+    package private(set) var signature: [UInt8]?
     package let body: [UInt8]
 
     package init(header: Header, signature: [UInt8]?, body: [UInt8]) {
@@ -18,16 +18,12 @@ package struct Change: Sendable {
         self.body = body
     }
 
-    private init(_ change: Change, signature: [UInt8]) {
-        header = change.header
-        headerBytes = change.headerBytes
-        id = change.id
-        self.signature = signature
-        body = change.body
-    }
-
     /// The same with the signature over its header.
-    func with(_ signature: [UInt8]) -> Change { Change(self, signature: signature) }
+    func with(_ signature: [UInt8]) -> Change {
+        var signed = self
+        signed.signature = signature
+        return signed
+    }
 
     /// Checks the header's form and that the body is the one it names; not the signature.
     package init(headerBytes: [UInt8], signature: [UInt8]?, body: [UInt8]) throws(LedgerError) {

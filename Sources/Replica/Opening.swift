@@ -98,18 +98,20 @@ private final class Work: Sendable {
     private let openings: [Opening]
     private let state = Mutex(State())
     private let count: Int
+    /// One for each core beside the caller's, and none where there is one share.
+    private let helpers: Int
     /// Signalled with each share that a helper has done; nil where nobody helps.
     private let progress: DispatchSemaphore?
 
     init(_ openings: [Opening]) {
         self.openings = openings
         count = (openings.count + Self.size - 1) / Self.size
-        progress = min(Self.cores, count) > 1 ? DispatchSemaphore(value: 0) : nil
+        helpers = max(1, min(Self.cores, count)) - 1
+        progress = helpers > 0 ? DispatchSemaphore(value: 0) : nil
     }
 
-    /// One for each core beside the caller's, and none where there is one share.
     func callHelpers() {
-        for _ in 1..<max(1, min(Self.cores, count)) { DispatchQueue.global().async { self.help() } }
+        for _ in 0..<helpers { DispatchQueue.global().async { self.help() } }
     }
 
     private func help() {
