@@ -168,6 +168,8 @@ extension SyncSession {
     /// A refused space was not seen, so that it is offered again.
     private mutating func settle() throws {
         guard isSettled, let peerDone else { return }
+        // An answer that was here before this side began to wait took its time all the same.
+        statistics.roundTrips = max(1, statistics.roundTrips)
         var held: [SpaceID: [Tip]] = [:]
         for (space, reached) in progress where !reached.isNoted {
             progress[space]?.isNoted = true

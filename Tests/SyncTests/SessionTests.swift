@@ -21,6 +21,7 @@ struct SessionTests {
             #expect(world.deskStore.content == world.benchStore.content, "seed \(seed), round \(round)")
             for statistics in [dialog.dialer.statistics, dialog.listener.statistics] {
                 #expect(statistics.changesKnown == 0 && statistics.refused.isEmpty, "seed \(seed), round \(round)")
+                #expect(statistics.roundTrips > 0, "seed \(seed), round \(round): an answer came before it was waited for")
             }
             #expect(dialog.dialer.statistics.changesSent == dialog.listener.statistics.changesReceived)
             #expect(dialog.listener.statistics.changesSent == dialog.dialer.statistics.changesReceived)
